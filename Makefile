@@ -1,0 +1,43 @@
+# Every target makes its own environment in .venv and needs nothing but Python 3.11 or newer with its pip.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check bench clean
+
+help:
+	@echo "make demo     crawl five loopback outlets, tag, search, plot: the whole way in a few minutes, without a network"
+	@echo "make test     run the tests"
+	@echo "make check    lint, format, types, import layers, documentation"
+	@echo "make bench    measure quality and speed beside the peers"
+	@echo "make install  make .venv with tintinh in it (the others do it by themselves)"
+	@echo "make clean    remove .venv and everything that can be made again; data/archive is kept"
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "tintinh needs Python 3.11 or newer; say which: make PYTHON=python3.12 …")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(STAMP)
+	$(BIN)/tintinh demo
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/tintinh check --sources-only
+
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks.themes
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov data/var
+	find . -name __pycache__ -type d -not -path './.git/*' -exec rm -rf {} +

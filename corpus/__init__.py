@@ -1,0 +1,48 @@
+"""What we keep, and every question asked of it. No Scrapy, scikit-learn or underthesea in here."""
+
+from corpus.errors import CorpusError, QueryError
+from corpus.inspection import Stats
+from corpus.records import (
+    ArchivePlace,
+    Article,
+    Block,
+    BlockKind,
+    Night,
+    Outcome,
+    Page,
+    Query,
+    Rejection,
+    Segmentation,
+    Tagging,
+)
+from corpus.rows import StoredArticle
+from corpus.search import Answer, Hit
+from corpus.snippet import Snippet
+from corpus.store import Corpus, PageRecord
+from corpus.trend import ThemeRow, Trend, TrendRow
+
+__all__ = [
+    "Answer",
+    "ArchivePlace",
+    "Article",
+    "Block",
+    "BlockKind",
+    "Corpus",
+    "CorpusError",
+    "Hit",
+    "Night",
+    "Outcome",
+    "Page",
+    "PageRecord",
+    "Query",
+    "QueryError",
+    "Rejection",
+    "Segmentation",
+    "Snippet",
+    "Stats",
+    "StoredArticle",
+    "Tagging",
+    "ThemeRow",
+    "Trend",
+    "TrendRow",
+]

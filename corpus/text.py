@@ -1,0 +1,71 @@
+"""Vietnamese text: hygiene for what is stored, and two derived keys for what is compared.
+
+Stored text is NFC (never NFKC), with look-alike letters repaired and invisible characters gone, otherwise as
+printed. The *match key* also forgets case, tone-mark style (``hoà``/``hòa``) and white space; the *folded* text
+forgets tones and ``đ`` as well and is what a reader types on a keyboard without Vietnamese.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LOOKALIKES = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "\u00a0": " ", "\u202f": " ", "\u2007": " "})
+# Format characters (Cf: zero-width, soft hyphen, direction marks, BOM) carry nothing in Vietnamese news and break
+# search; control characters other than tab and line ends come from damaged bytes.
+_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_BLANKS = re.compile(r"[^\S\n]+")
+
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+# The 20-entry rule on tone placement: old style marks the first vowel of oa, oe, uy at the end of a syllable
+# (hòa), new style the second (hoà). ``quý`` is q+uy and has one style only.
+_NEW_STYLE = re.compile(rf"(?<![qQ])([ou])([aey])([{_TONES}])(?![a-z\u0300-\u036f])", re.IGNORECASE)
+_PAIRS = frozenset({"oa", "oe", "uy"})
+
+
+def clean(text: str) -> str:
+    """``text`` as it is stored: NFC, ``Đ`` for its look-alikes, no invisible or control characters, plain blanks.
+
+    Line breaks stay; runs of other white space become one blank. Idempotent.
+    """
+    text = _INVISIBLE.sub("", _CONTROL.sub("", text)).translate(_LOOKALIKES)
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    # Composing can create look-alikes anew only from canonical singletons; none of ours are, so one pass suffices.
+    return _BLANKS.sub(" ", text)
+
+
+def line(text: str) -> str:
+    """``text`` cleaned and on one line, without blanks at its ends."""
+    return " ".join(clean(text).split())
+
+
+def tone_style(text: str) -> str:
+    """``text`` with tone marks of oa, oe, uy moved to the first vowel (``hoà`` → ``hòa``); NFC in and out."""
+
+    def moved(match: re.Match[str]) -> str:
+        first, second, tone = match.groups()
+        if (first + second).lower() not in _PAIRS:
+            return match.group(0)
+        return first + tone + second
+
+    return unicodedata.normalize("NFC", _NEW_STYLE.sub(moved, unicodedata.normalize("NFD", text)))
+
+
+def match_key(text: str) -> str:
+    """The key under which two spellings of the same words are equal: tone style, case and white space forgotten."""
+    return tone_style(line(text).casefold())
+
+
+def fold(text: str) -> str:
+    """``text`` without tones, marks and ``đ``, in lower case: what is typed on a bare keyboard.
+
+    ``Quảng bá du lịch`` → ``quang ba du lich``. White space is kept as it is.
+    """
+    decomposed = unicodedata.normalize("NFD", text.casefold().translate(_LOOKALIKES))
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).replace("đ", "d")
+
+
+def has_tones(text: str) -> bool:
+    """Whether ``text`` was typed with Vietnamese marks (any diacritic, or ``đ``)."""
+    return fold(text) != text.casefold()
