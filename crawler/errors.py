@@ -1,0 +1,28 @@
+"""Errors that name what was wrong, where, and what was expected."""
+
+from __future__ import annotations
+
+
+class TintinhError(Exception):
+    """Something a person can mend; its text is one sentence that names the thing."""
+
+
+class SourceError(TintinhError):
+    """A source file that cannot be used as it stands."""
+
+
+class Rejected(TintinhError):  # noqa: N818 - a verdict on a page, named as the outcome it becomes
+    """A page that is no article: ``reason`` can be counted, the text says why in one sentence."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+class DiscoveryError(TintinhError):
+    """A feed, sitemap or listing that cannot be read."""
+
+
+class ArchiveError(TintinhError):
+    """A file of the page archive that is damaged or not there; the text names file and byte offset."""

@@ -1,0 +1,180 @@
+"""Page to draft: pure, the same for a page fetched now and one read from the archive.
+
+Three readers share one judgement: a source's rules where its layout fits, else the generic reader, and for text saved
+from the screen the screen reader. The draft says which one it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urljoin, urlsplit
+
+from lxml import html
+
+from corpus.records import BODY_KINDS, Block, BlockKind, Page
+from corpus.text import fold
+from corpus.text import line as one_line
+from crawler.errors import Rejected
+from crawler.extract import generic, phrases, rules, screen
+from crawler.extract.dates import printed_date
+from crawler.extract.decode import decode
+from crawler.extract.draft import Draft, Extractor, Line, Role
+from crawler.extract.judge import Story, judge
+from crawler.extract.markup import body_of, lines_of, parse
+from crawler.extract.structured import Structured, structured
+from crawler.source import Layout, Source
+
+VERSION = "1"
+"""Raised when the same page can give another draft; stored with every article."""
+
+__all__ = ["VERSION", "Draft", "extract"]
+
+
+def extract(page: Page, source: Source | None = None) -> Draft:
+    """What ``page`` says; a page that is no article raises ``Rejected`` with a named reason."""
+    if page.status >= 400:
+        raise Rejected(f"http_{page.status}", f"{page.url}: the server answered {page.status}")
+    text = decode(page)
+    kind = (page.header("content-type") or "").split(";")[0].strip().lower()
+    if kind == "text/plain":
+        return _from_text(page, text, source)
+    if kind and "html" not in kind and "xml" not in kind and not _looks_like_html(text):
+        raise Rejected("not_html", f"{page.url}: is {kind}, not an HTML page")
+    return _from_html(page, text, source)
+
+
+def _looks_like_html(text: str) -> bool:
+    head = text[:2000].lower()
+    return "<html" in head or "<!doctype html" in head or "<body" in head
+
+
+def _from_html(page: Page, text: str, source: Source | None) -> Draft:
+    root = parse(text, page.url)
+    facts = structured(root)
+    pairs = lines_of(body_of(root, page.url))
+    lines = [line for line, _ in pairs]
+    extractor: Extractor = "generic"
+    fields: dict[Role, tuple[str, ...]] = {}
+    if source is not None:
+        layout = _layout(root, source)
+        if layout is not None:
+            fields = rules.mark_page(pairs, root, layout)
+            extractor = "rules"
+    if extractor == "generic":
+        generic.mark_page(pairs, root, facts)
+    if not any(line.role == "body" for line in lines):
+        raise Rejected("not_an_article", f"{page.url}: no running text was found on the page")
+    draft = _draft(page, lines, facts, extractor, fields)
+    if extractor == "generic":
+        _refuse_listing(page, draft)
+    return draft
+
+
+def _layout(root: html.HtmlElement, source: Source) -> Layout | None:
+    """The layout that describes this page; of several that do, the one in force on the day the page prints."""
+    fitting = [layout for layout in source.layout if rules.fits(root, layout)]
+    if len(fitting) <= 1:
+        return fitting[0] if fitting else None
+    for layout in fitting:
+        dates = [element.text_content() for element in rules.select(root, layout.date)] if layout.date else []
+        printed = next((found for found in map(printed_date, dates) if found is not None), None)
+        if printed is not None:
+            day = printed.when.date()
+            return next((one for one in source.layouts_on(day) if one in fitting), layout)
+    return fitting[0]
+
+
+def _from_text(page: Page, text: str, source: Source | None) -> Draft:
+    lines = screen.lines_of_text(text)
+    screen.mark_text(lines)
+    if not any(line.role == "body" for line in lines):
+        raise Rejected("not_an_article", f"{page.url}: no title with running text below it was found")
+    return _draft(page, lines, Structured(), "screen", {})
+
+
+def _draft(
+    page: Page, lines: list[Line], facts: Structured, extractor: Extractor, fields: Mapping[Role, tuple[str, ...]]
+) -> Draft:
+    def field(role: Role) -> str | None:
+        texts = fields.get(role) or tuple(line.text for line in lines if line.role == role)
+        return " ".join(texts) or None
+
+    title = field("title")
+    if not title and facts.title:
+        title = generic.without_site(facts.title, facts.site_name)
+    if not title:
+        raise Rejected("no_title", f"{page.url}: no title was found")
+    inside = [line for line in lines if line.role in {"lead", "body", "caption", "byline", "drop"}]
+    first = min(line.order for line in inside if line.role in {"lead", "body"})
+    story = judge(
+        [line for line in inside if line.role != "drop" or line.order >= first], title, screen=extractor == "screen"
+    )
+    _refuse_empty(page, story)
+    return Draft(
+        url=_canonical(page, facts),
+        extractor=extractor,
+        title=one_line(title),
+        lead=story.lead,
+        blocks=tuple(story.blocks),
+        outside=tuple(_outside([line for line in lines if line not in inside])),
+        date_text=field("date"),
+        machine_dates=facts.dates,
+        machine_authors=facts.authors,
+        section=field("section") or facts.section,
+        tags=_tags(fields.get("tags", ())) or facts.tags,
+        place=field("place") or story.place,
+        site_name=facts.site_name,
+        fetched_at=page.fetched_at,
+    )
+
+
+def _tags(printed: tuple[str, ...]) -> tuple[str, ...]:
+    found = (text.strip(" #,;:") for text in printed)
+    return tuple(dict.fromkeys(tag for tag in found if tag and fold(tag) not in {"tu khoa", "tags", "tag"}))
+
+
+def _canonical(page: Page, facts: Structured) -> str:
+    """The page's own address for itself where it lies on the same host, else the one that answered."""
+    if facts.canonical:
+        claimed = urljoin(page.url, facts.canonical)
+        host = urlsplit(claimed).hostname or ""
+        if host.removeprefix("www.") == (urlsplit(page.url).hostname or "").removeprefix("www.") and urlsplit(
+            claimed
+        ).path not in {"", "/"}:
+            return claimed
+    return page.url
+
+
+def _outside(lines: list[Line]) -> list[Block]:
+    """What stands around the story, each line dropped under the reason of the box it lies in."""
+    blocks: list[Block] = []
+    box = "navigation"
+    for line in lines:
+        if line.role in {"title", "date", "section", "place", "tags"}:
+            continue
+        box = phrases.ender(line.text) or box
+        reason = phrases.stray(line.text) or (
+            box if box != "navigation" or not generic.is_around(line.marks) else "navigation"
+        )
+        blocks.append(Block(BlockKind.DROPPED, line.text, reason))
+    return blocks
+
+
+def _refuse_empty(page: Page, story: Story) -> None:
+    running = [block.text for block in story.blocks if block.kind in BODY_KINDS or block.kind is BlockKind.LEAD]
+    words = sum(len(text.split()) for text in running)
+    captions = sum(block.kind is BlockKind.CAPTION for block in story.blocks)
+    # 25 words: the shortest real notices measured have 40; a photo story may have no more than captions.
+    if words < 25 and captions < 3:
+        raise Rejected("not_an_article", f"{page.url}: only {words} words of running text were found")
+
+
+def _refuse_listing(page: Page, draft: Draft) -> None:
+    """A section page or home page read by the generic reader: as many linked headlines among the text as paragraphs."""
+    kinds = [block.kind for block in draft.blocks]
+    last = max((index for index, kind in enumerate(kinds) if kind is BlockKind.PARAGRAPH), default=0)
+    # Links below the last paragraph are a related box, which many articles have.
+    links = sum(block.reason == "related" for block in draft.blocks[:last])
+    paragraphs = kinds.count(BlockKind.PARAGRAPH)
+    if links >= 5 and links >= paragraphs:
+        raise Rejected("not_an_article", f"{page.url}: is a list of {links} links, not an article")

@@ -1,0 +1,257 @@
+"""The generic reader: finds title, date and body of any Vietnamese news page, without a source's rules.
+
+The body is the subtree with the greatest sum of line weights, where running text weighs its length and what surrounds
+a story (links, menus, forms, related boxes) weighs against it. Whatever still slips in is judged line by line later.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from difflib import SequenceMatcher
+
+from lxml import html
+
+from corpus.provinces import canonical
+from corpus.text import fold, match_key
+from crawler.extract import people, phrases
+from crawler.extract.dates import is_date_line, printed_date
+from crawler.extract.draft import Line
+from crawler.extract.structured import Structured
+
+Lines = list[tuple[Line, html.HtmlElement]]
+
+_AROUND = re.compile(
+    r"(?:^|[\s_-])(?:comments?|binh-?luan|y-?kien|related|relate|lien-?quan|tinlienquan|cung-?chuyen-?muc|other-?news"
+    r"|tin-?khac|tinkhac|sidebar|side-bar|aside|footer|foot|header|nav|navbar|menu|breadcrumbs?|share|social|sharemxh"
+    r"|banner|ads?|adv|quang-?cao|popup|modal|widget|most-?read|doc-?nhieu|tin-?moi|hot-?news|tags?|weather|thoi-?tiet"
+    r"|copyright|toolbar|pagination|rating|subscribe|newsletter|audio\w*|z?player|voice|poll|vote|same|relates|topics"
+    r"|recommend\w*|suggest\w*)(?:$|[\s_-])"
+)
+_LEAD_MARK = re.compile(
+    r"sapo|(?:^|[\s_-])(?:lead|summary|chapeau|mota|mo-?ta|trich-?dan|tom-?tat|intro|brief|description|desc|abstract"
+    r"|headlines)(?:$|[\s_-])"
+)
+_DATE_MARK = re.compile(r"date|time|ngay|pubd|publish|created|posted|meta")
+_TITLE_MARK = re.compile(r"title|headline|tieu-?de|heading")
+_AUTHOR_MARK = re.compile(r"author|byline|tac-?gia|pseudonym|pen-?name|but-?danh|news-?writer")
+_SITE_SUFFIX = re.compile(r"\s+(?:[|»·•]|[-–—])\s+(?P<site>[^|»·•–—]{2,60})$")
+
+
+def is_around(marks: str) -> bool:
+    """Whether class and id names say that an element stands around a story, not in it."""
+    return _AROUND.search(marks) is not None
+
+
+def mark_page(lines: Lines, root: html.HtmlElement, facts: Structured) -> None:
+    """Give the lines of a page their roles (title, date, lead, body) in place; without a body none gets one."""
+    body = _body_element(lines, root)
+    if body is None:
+        return
+    inside = {id(element) for element in body.iter()}
+    for line, element in lines:
+        if id(element) in inside:
+            line.role = "body"
+    first_body = _first_running(lines, after=-1)
+    title = title_line(lines, first_body, facts, _page_title(root))
+    if title is not None:
+        title.role = "title"
+        first_body = _first_running(lines, after=title.order)
+    start = title.order if title is not None else max(0, first_body - 15)
+    _mark_boxes(lines)
+    _mark_date(lines, start, first_body)
+    _mark_lead(lines, start, first_body, facts)
+    _mark_byline(lines, start, first_body)
+    for line, _ in lines:
+        if start < line.order <= first_body and line.role is None and canonical(line.text.strip(" -:,.")) is not None:
+            line.role = "place"
+
+
+def _first_running(lines: Lines, after: int) -> int:
+    inside = [line for line, _ in lines if line.role == "body" and line.order > after]
+    first = next((line for line in inside if _is_running(line)), inside[0] if inside else None)
+    return first.order if first is not None else after + 1
+
+
+def _mark_boxes(lines: Lines) -> None:
+    """Boxes inside the body that stand around the story by their names (a player, a related box) are left out of it."""
+    inside = [line for line, _ in lines if line.role == "body"]
+    usual = Counter({line.marks: 0 for line in inside})
+    for line in inside:
+        usual[line.marks] += len(line.text) if _is_running(line) else 0
+    story = usual.most_common(1)[0][0]
+    for line in inside:
+        own = _own_marks(line.marks, story)
+        if own and is_around(own) and not _LEAD_MARK.search(own):
+            line.role, line.reason = "drop", phrases.ender(line.text) or _box(own)
+
+
+def _own_marks(marks: str, common: str) -> str:
+    """The part of ``marks`` (innermost first) that it does not share with the marks around the story."""
+    shared = 0
+    while shared < min(len(marks), len(common)) and marks[-1 - shared] == common[-1 - shared]:
+        shared += 1
+    return marks[: len(marks) - shared]
+
+
+def _box(names: str) -> str:
+    return next((reason for reason in ("comment", "share", "audio", "tag") if reason in names), "related")
+
+
+def _is_running(line: Line) -> bool:
+    return len(line.text) >= 80 and line.link_share < 0.3 and not is_around(line.marks)
+
+
+def _weight(line: Line, after_end: bool) -> float:
+    size = len(line.text)
+    if is_around(line.marks) or after_end:
+        return -min(size, 400) * 0.6 - 20
+    if line.link_share > 0.5:
+        return -min(size, 120) - 30
+    if line.in_caption or line.after_picture:
+        return 10.0
+    if size >= 80 or (size >= 40 and phrases.ends_sentence(line.text)):
+        return float(min(size, 1500)) * (1 - line.link_share)
+    return -8.0
+
+
+def _body_element(lines: Lines, root: html.HtmlElement) -> html.HtmlElement | None:
+    """The deepest element whose lines weigh most in sum."""
+    own: dict[html.HtmlElement, float] = {}
+    end: html.HtmlElement | None = None
+    for line, element in lines:
+        if phrases.ender(line.text) in {"related", "comments"} and not line.marks.startswith("h1"):
+            # The box that such a heading opens: everything below its parent that follows it.
+            end = element.getparent()
+        after_end = end is not None and end is not root and end.tag != "body" and _below(element, end)
+        own[element] = own.get(element, 0.0) + _weight(line, after_end)
+    sums = dict(own)
+    best: html.HtmlElement | None = None
+    order = [element for element in root.iter() if isinstance(element.tag, str)]
+    for element in reversed(order):
+        total = sums.get(element, 0.0)
+        # A subtree that weighs against the story is cut off, not subtracted from all that stands above it in full:
+        # a page of 200 related links must not outweigh its own 3-paragraph story.
+        parent = element.getparent()
+        if parent is not None and element is not root:
+            sums[parent] = sums.get(parent, 0.0) + max(total, -150.0)
+        if total > 0 and (best is None or total > sums[best] + 1e-9):
+            best = element
+    return best if best is not None and sums[best] >= 120 else None
+
+
+def _below(element: html.HtmlElement, ancestor: html.HtmlElement) -> bool:
+    node: html.HtmlElement | None = element
+    for _ in range(6):
+        if node is None:
+            return False
+        if node is ancestor:
+            return True
+        node = node.getparent()
+    return False
+
+
+def _page_title(root: html.HtmlElement) -> str:
+    element = root.find(".//title")
+    return " ".join((element.text or "").split()) if element is not None else ""
+
+
+def without_site(title: str, site_name: str | None) -> str:
+    """A title without the site's name behind it (``… - Báo Cần Thơ Online``)."""
+    found = _SITE_SUFFIX.search(title)
+    if found is None:
+        return title
+    site = fold(found["site"])
+    known = site_name is not None and fold(site_name) in (site, site.removeprefix("bao "))
+    if known or re.match(
+        r"(?:bao|dai|cong|trang|tap chi|so |ban |ubnd|tin tuc|vnexpress|vov|ttxvn|www)\b"
+        r"|.*\.(?:vn|com|net|org)\b|.*\bonline$",
+        site,
+    ):
+        return title[: found.start()].rstrip()
+    return title
+
+
+def title_line(lines: Lines, before: int, facts: Structured, page_title: str) -> Line | None:
+    """The line that prints the title: the heading most like what the page calls itself, nearest above the body."""
+    claims = [match_key(without_site(claim, facts.site_name)) for claim in (facts.title, page_title) if claim]
+    best: tuple[float, Line] | None = None
+    for line, _ in lines:
+        if line.order > before or not 8 <= len(line.text) <= 320 or is_date_line(line.text):
+            continue
+        key = match_key(line.text)
+        alike = max((_alike(key, claim) for claim in claims), default=0.0)
+        score = 3 * alike
+        score += 1.0 if line.tag == "h1" else 0.5 if line.tag in {"h2", "h3"} else 0.0
+        score += 0.8 if _TITLE_MARK.search(line.marks[:40]) else 0.0
+        score -= 0.8 if line.link_share > 0.5 and alike < 0.9 else 0.0
+        score -= 0.5 if is_around(line.marks) and alike < 0.9 else 0.0
+        score += 0.3 * (1 - min(abs(before - line.order), 30) / 30)
+        if score >= 1.0 and (best is None or score > best[0]):
+            best = (score, line)
+    return best[1] if best else None
+
+
+def _alike(one: str, other: str) -> float:
+    if one == other:
+        return 1.0
+    if len(one) >= 20 and (one in other or other in one):
+        return min(len(one), len(other)) / max(len(one), len(other))
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    return matcher.ratio() if matcher.quick_ratio() > 0.8 else 0.0
+
+
+def _mark_date(lines: Lines, start: int, first_body: int) -> None:
+    """The printed date nearest to the title: between it and the body, else just above it, else right below the body."""
+    last_body = max((line.order for line, _ in lines if line.role == "body"), default=first_body)
+
+    def dated(line: Line) -> bool:
+        return (
+            line.role != "title"
+            and len(line.text) <= 160
+            and not (is_around(line.marks[:60]) and not _DATE_MARK.search(line.marks[:30]))
+            and (
+                is_date_line(line.text)
+                or (_DATE_MARK.search(line.marks[:120]) is not None and printed_date(line.text) is not None)
+            )
+        )
+
+    below = [line for line, _ in lines if start < line.order <= first_body + 2 and dated(line)]
+    above = [line for line, _ in lines if start - 8 <= line.order < start and dated(line)]
+    after = [
+        line
+        for line, _ in lines
+        if last_body < line.order <= last_body + 4 and dated(line) and not is_around(line.marks)
+    ]
+    chosen = below[:1] or above[-1:] or after[:1]
+    for line in chosen:
+        line.role = "date"
+
+
+def _mark_lead(lines: Lines, start: int, first_body: int, facts: Structured) -> None:
+    between = [line for line, _ in lines if start < line.order <= first_body and line.role in {None, "body"}]
+    description = match_key(facts.description or "")
+    for line in between:
+        if len(line.text) < 40 or line.link_share > 0.5:
+            continue
+        typographic = line.bold_share > 0.9 or line.tag in {"h2", "h3", "h4"} or _LEAD_MARK.search(line.marks[:160])
+        same = bool(description) and (match_key(line.text).startswith(description[:80]))
+        if _LEAD_MARK.search(line.marks[:160]) or (typographic and (same or line.bold_share > 0.9 or line.tag != "p")):
+            line.role = "lead"
+            return
+
+
+def _mark_byline(lines: Lines, start: int, first_body: int) -> None:
+    """Names that a page sets apart as its author's, above or below the body."""
+    last_body = max((line.order for line, _ in lines if line.role == "body"), default=first_body)
+    for line, _ in lines:
+        near = start < line.order < first_body or last_body < line.order <= last_body + 12
+        if (
+            near
+            and line.role is None
+            and not is_around(line.marks[:120])
+            and _AUTHOR_MARK.search(line.marks[:60])
+            and people.is_byline(line.text)
+        ):
+            line.role = "byline"
+            return

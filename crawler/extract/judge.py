@@ -1,0 +1,238 @@
+"""Lines to blocks: every line of a story is kept as what it is, or dropped with a reason.
+
+The same judgement serves all readers (source rules, generic, text saved from the screen); they differ in what they
+know about a line before it comes here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+
+from corpus.provinces import canonical
+from corpus.records import Block, BlockKind
+from corpus.text import match_key
+from crawler.extract import people, phrases
+from crawler.extract.dates import is_date_line
+from crawler.extract.draft import Line
+
+
+@dataclass
+class Story:
+    """What the judgement found: the lead, the place line and the typed blocks in page order."""
+
+    lead: str | None = None
+    place: str | None = None
+    blocks: list[Block] = field(default_factory=list)
+
+
+def judge(lines: list[Line], title: str, *, screen: bool) -> Story:
+    """The story in ``lines`` (those inside it, in order); ``screen`` says that there is no markup to go by."""
+    story = Story(lead=" ".join(line.text for line in lines if line.role == "lead") or None)
+    judgement = _Judgement(story, title, screen, lines)
+    for line in _without_repeats(lines):
+        judgement.take(line)
+    _find_bylines(story.blocks)
+    _headings_at_the_foot(story.blocks)
+    return story
+
+
+class _Judgement:
+    def __init__(self, story: Story, title: str, screen: bool, lines: list[Line]) -> None:
+        self.story = story
+        self.title = match_key(title)
+        self.screen = screen
+        self.ended: str | None = None
+        self.ended_marks: str | None = None
+        self.body_marks: str | None = None
+        self.table_story = sum(line.tag in {"td", "th"} for line in lines) > len(lines) / 2
+        self.last_in_story = max((line.order for line in lines), default=0)
+
+    def drop(self, line: Line, reason: str) -> None:
+        self.story.blocks.append(Block(BlockKind.DROPPED, line.text, reason))
+
+    def keep(self, kind: BlockKind, line: Line) -> None:
+        if kind is BlockKind.CAPTION:
+            text, credit = phrases.split_credit(line.text)
+            self.story.blocks.append(Block(kind, text or line.text, credit=credit if text else None))
+            return
+        last = self.story.blocks[-1] if self.story.blocks else None
+        if kind is BlockKind.PARAGRAPH and last is not None and last.kind is kind and _continues(last.text, line.text):
+            # A hard line end inside a sentence (portals that break lines at 80 columns).
+            self.story.blocks[-1] = replace(last, text=f"{last.text} {line.text}")
+            return
+        if kind is BlockKind.PARAGRAPH and self.body_marks is None:
+            self.body_marks = line.marks
+        self.story.blocks.append(Block(kind, line.text))
+
+    @property
+    def begun(self) -> bool:
+        return any(block.kind is BlockKind.PARAGRAPH for block in self.story.blocks)
+
+    def take(self, line: Line) -> None:
+        if line.reason is not None or line.role == "drop":
+            self.drop(line, line.reason or "source_rule")
+        elif line.role == "lead":
+            self.story.blocks.append(Block(BlockKind.LEAD, line.text))
+        elif line.role == "byline":
+            self.story.blocks.append(Block(BlockKind.BYLINE, line.text))
+        elif self._is_around(line):
+            return
+        elif line.role == "caption" or self._is_caption(line):
+            self.keep(BlockKind.CAPTION, line)
+        else:
+            self.keep(self._kind(line), line)
+
+    def _is_around(self, line: Line) -> bool:
+        """Drop what is no part of the story; True when the line was dealt with."""
+        if self.ended is not None:
+            if not self._resumes(line):
+                # A second heading opens the next box: comments, then related news, then the counter.
+                self.ended = phrases.ender(line.text) or self.ended
+                self.drop(line, self.ended)
+                return True
+            self.ended = None
+        ender = phrases.ender(line.text)
+        if ender is not None and (self.begun or self.story.lead):
+            self.ended, self.ended_marks = ender, line.marks
+            self.drop(line, ender)
+            return True
+        reason = ender or phrases.stray(line.text)
+        if reason is None and match_key(line.text) == self.title:
+            reason = "repeated_title"
+        if reason is None and self.story.lead and match_key(line.text) == match_key(self.story.lead):
+            reason = "repeated_lead"
+        if reason is None and is_date_line(line.text):
+            reason = "date"
+        if reason is None and line.link_share > 0.8 and len(line.text.split()) <= 40:
+            reason = "related"
+        if reason is None and not self.begun and canonical(line.text.strip(" -:,.")) is not None:
+            self.story.place = line.text.strip(" -:,.")
+            reason = "place"
+        if reason is not None:
+            self.drop(line, reason)
+        return reason is not None
+
+    def _resumes(self, line: Line) -> bool:
+        """Whether the story goes on after a related box in its middle: same surroundings as its first paragraph."""
+        return (
+            not self.screen
+            and bool(self.body_marks)
+            and line.marks == self.body_marks != self.ended_marks
+            and line.link_share < 0.2
+        )
+
+    def _is_caption(self, line: Line) -> bool:
+        words = len(line.text.split())
+        if people.has_role(line.text) and people.is_byline(line.text):
+            return False
+        if line.in_caption and words <= 90:
+            return True
+        if words > 70:
+            return False
+        if phrases.has_credit(line.text):
+            return True
+        closed = phrases.ends_sentence(line.text)
+        if line.after_picture and (line.italic or line.centred or not closed) and not people.is_byline(line.text):
+            return True
+        if line.centred and line.italic and not closed and words >= 4:
+            return True
+        if self.screen and not closed and self.begun and 4 <= words <= 45 and not line.text.isupper():
+            return phrases.pictured(line.text) or words > 14
+        return False
+
+    def _kind(self, line: Line) -> BlockKind:
+        words = len(line.text.split())
+        closed = phrases.ends_sentence(line.text)
+        if (
+            self.story.lead is None
+            and not self.begun
+            and line.bold_share > 0.9
+            and words >= 15
+            and not self.screen
+            and line.tag not in {"td", "th", "li"}
+        ):
+            self.story.lead = line.text
+            return BlockKind.LEAD
+        if line.tag in {"h1", "h2", "h3", "h4", "h5", "h6"} and words <= 40:
+            return BlockKind.HEADING
+        if line.tag == "blockquote":
+            return BlockKind.QUOTE
+        if line.tag == "li" or line.tag in {"dd", "dt"}:
+            return BlockKind.LIST_ITEM
+        if line.tag in {"td", "th"} and not self.table_story and words <= 15 and not closed:
+            return BlockKind.TABLE_ROW
+        if words <= 30 and not line.text.endswith((".", ";", ",", "./")):
+            if line.bold_share > 0.9 or (line.text.isupper() and words >= 2):
+                return BlockKind.HEADING
+            if self.screen and words <= 14 and not closed and self.begun:
+                return BlockKind.HEADING
+        return BlockKind.PARAGRAPH
+
+
+def _continues(before: str, text: str) -> bool:
+    return text[:1].islower() and not phrases.ends_sentence(before) and len(before) > 40
+
+
+def _without_repeats(lines: list[Line]) -> list[Line]:
+    """Captions that are printed twice (as a picture's alternative text and below it) are captions, once.
+
+    Of two neighbours that say nearly the same the second stays: it is the one set below the picture.
+    """
+    result: list[Line] = []
+    for line in lines:
+        before = result[-1] if result else None
+        if (
+            before is not None
+            and line.role in {"body", "caption", None}
+            and before.role in {"body", "caption", None}
+            and before.reason is None
+            and not line.tag.startswith("h")
+            and 3 <= len(line.text.split()) <= 90
+            and _same(before.text, line.text)
+        ):
+            before.reason = "repeated_caption"
+            line.role = "caption"
+        result.append(line)
+    return result
+
+
+def _same(one: str, other: str) -> bool:
+    # The credit is printed below the picture only.
+    left, right = (match_key(phrases.split_credit(text)[0]).rstrip(".") for text in (one, other))
+    if left == right:
+        return True
+    if min(len(left), len(right)) < 30:
+        return False
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
+    # 0.85: "… phát biểu kết luận cuộc họp" beside "… phát biểu kết luận phiên họp" (0.92), one picture's two captions;
+    # two neighbouring captions of different pictures of one meeting stay below 0.8.
+    return matcher.real_quick_ratio() > 0.85 and matcher.quick_ratio() > 0.85 and matcher.ratio() > 0.85
+
+
+def _find_bylines(blocks: list[Block]) -> None:
+    """The byline stands at the foot: up to three last lines that are names; elsewhere only a role with names is one."""
+    tail = 0
+    at_foot = True
+    for index in range(len(blocks) - 1, -1, -1):
+        block = blocks[index]
+        if block.kind in {BlockKind.DROPPED, BlockKind.BYLINE, BlockKind.LEAD}:
+            continue
+        if block.kind is BlockKind.CAPTION and at_foot and not people.is_byline(block.text):
+            # Some outlets set a last picture below the author's name.
+            continue
+        if people.is_byline(block.text) and (at_foot or people.has_role(block.text)) and tail < 3:
+            blocks[index] = Block(BlockKind.BYLINE, block.text)
+            tail += 1
+        else:
+            at_foot = False
+
+
+def _headings_at_the_foot(blocks: list[Block]) -> None:
+    """A heading heads something: a short last line that is no byline is an ordinary line of the text."""
+    for index in range(len(blocks) - 1, -1, -1):
+        kind = blocks[index].kind
+        if kind is BlockKind.HEADING:
+            blocks[index] = replace(blocks[index], kind=BlockKind.PARAGRAPH)
+        elif kind not in {BlockKind.DROPPED, BlockKind.BYLINE, BlockKind.CAPTION}:
+            return

@@ -1,0 +1,84 @@
+"""Source rules: a layout's selectors give the lines of a page their roles."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from lxml import html
+from lxml.cssselect import CSSSelector
+
+from corpus.text import line as one_line
+from crawler.extract.draft import Line, Role
+from crawler.extract.markup import BLOCK
+from crawler.source import Layout
+
+_FIELDS: frozenset[Role] = frozenset({"title", "date", "section", "place", "tags", "byline"})
+
+Lines = list[tuple[Line, html.HtmlElement]]
+
+
+@cache
+def _selector(css: str) -> CSSSelector:
+    return CSSSelector(css, translator="html")
+
+
+def select(root: html.HtmlElement, css: str) -> list[html.HtmlElement]:
+    """The elements of ``root`` that match a CSS selector, in document order."""
+    return list(_selector(css)(root))
+
+
+def fits(root: html.HtmlElement, layout: Layout) -> bool:
+    """Whether a layout describes this page: its body and, where it names one, its title are found."""
+    found_body = any(element.text_content().strip() for element in select(root, layout.body))
+    return found_body and (layout.title is None or bool(select(root, layout.title)))
+
+
+def mark_page(lines: Lines, root: html.HtmlElement, layout: Layout) -> dict[Role, tuple[str, ...]]:
+    """Give the lines of a page their roles by the selectors of ``layout``, in place.
+
+    Returns the texts of the selected fields (title, date, tags …): a field may be a part of its line only.
+    """
+    roles: dict[int, Role] = {}
+    parts: dict[int, list[tuple[str, Role]]] = {}
+    fields: dict[Role, tuple[str, ...]] = {}
+
+    def give(css: str | None, role: Role) -> None:
+        chosen = select(root, css) if css else []
+        for element in chosen:
+            for inner in element.iter():
+                roles[id(inner)] = role
+            if role in _FIELDS:
+                parts.setdefault(id(_block(element)), []).append((one_line(element.text_content()), role))
+        if role in _FIELDS:
+            texts = tuple(text for text in (one_line(element.text_content()) for element in chosen) if text)
+            if texts:
+                fields[role] = texts
+
+    # Later ones win: a caption inside the body is a caption, a dropped box inside the body is dropped.
+    give(layout.body, "body")
+    give(layout.tags, "tags")
+    give(layout.section, "section")
+    give(layout.title, "title")
+    give(layout.lead, "lead")
+    give(layout.place, "place")
+    give(layout.date, "date")
+    give(layout.byline, "byline")
+    give(layout.caption, "caption")
+    for css in layout.drop:
+        give(css, "drop")
+    for line, element in lines:
+        line.role = roles.get(id(element))
+        if line.role in {None, "body"}:
+            inside = (role for text, role in parts.get(id(element), ()) if text and text in line.text)
+            line.role = next(inside, line.role)
+        if line.role == "drop":
+            line.reason = "source_rule"
+    return fields
+
+
+def _block(element: html.HtmlElement) -> html.HtmlElement:
+    """The block element that an element's text is set in: itself, or the nearest one around it."""
+    node = element
+    while node.tag not in BLOCK and (parent := node.getparent()) is not None:
+        node = parent
+    return node

@@ -1,0 +1,96 @@
+"""Text saved from the screen: the lines of an article page without its markup (a researcher's ``.txt`` files)."""
+
+from __future__ import annotations
+
+from corpus.provinces import canonical
+from corpus.text import line as one_line
+from crawler.extract import phrases
+from crawler.extract.dates import is_date_line
+from crawler.extract.draft import Line
+
+
+def lines_of_text(text: str) -> list[Line]:
+    """The non-empty lines of ``text`` in order; ``gap_before`` tells of an empty line above."""
+    lines: list[Line] = []
+    gap = False
+    for raw in text.split("\n"):
+        stripped = one_line(raw)
+        if not stripped:
+            gap = True
+            continue
+        lines.append(Line(stripped, order=len(lines), gap_before=gap))
+        gap = False
+    return lines
+
+
+def mark_text(lines: list[Line]) -> None:
+    """Give the lines their roles (section, title, date, place, lead, body) in place; none where there is no body."""
+    start = next((line.order for line in lines if _opens_body(line)), None)
+    if start is None:
+        return
+    dates = [line for line in lines[: start + 1] if is_date_line(line.text)]
+    # The last date above the body is the article's; one further up is the clock of the page's header.
+    printed = dates[-1] if dates else None
+    title = _title(lines, start, printed)
+    if printed is not None:
+        printed.role = "date"
+    if title is None:
+        return
+    title.role = "title"
+    above = [line for line in lines[: title.order] if line.role is None]
+    if (
+        len(above) == 1
+        and len(above[0].text.split()) <= 5
+        and canonical(above[0].text) is None
+        and phrases.stray(above[0].text) is None
+    ):
+        above[0].role = "section"
+    for line in lines[title.order + 1 :]:
+        if line.role is None:
+            line.role = "body"
+    _lead_before_dateline(lines, start)
+
+
+def _opens_body(line: Line) -> bool:
+    if phrases.stray(line.text) is not None or is_date_line(line.text):
+        return False
+    return len(line.text) >= 120 or (phrases.dateline(line.text) is not None and len(line.text) >= 60)
+
+
+def _title(lines: list[Line], start: int, printed: Line | None) -> Line | None:
+    """The title: next to the date where one is printed, else the longest line above the body that is no sentence."""
+
+    def titled(line: Line) -> bool:
+        return (
+            line is not printed
+            and len(line.text.split()) >= 4
+            and len(line.text) <= 250
+            and phrases.stray(line.text) is None
+            and not is_date_line(line.text)
+            and not line.text.endswith((".", ","))
+        )
+
+    if printed is not None:
+        above = [line for line in lines[: printed.order] if titled(line)]
+        below = [line for line in lines[printed.order + 1 : start] if titled(line)]
+        if above:
+            return above[-1]
+        if below:
+            return below[0]
+    candidates = [line for line in lines[:start] if titled(line)] or [
+        line
+        for line in lines[:start]
+        if len(line.text.split()) >= 2 and phrases.stray(line.text) is None and line is not printed
+    ]
+    return max(candidates, key=lambda line: len(line.text), default=None)
+
+
+def _lead_before_dateline(lines: list[Line], start: int) -> None:
+    """A paragraph that stands above the one with the dateline is the lead."""
+    body = [line for line in lines if line.role == "body"]
+    opening = next((line for line in body if phrases.dateline(line.text) is not None), None)
+    if opening is None:
+        return
+    before = [line for line in body if line.order < opening.order and len(line.text) >= 60 and line.order >= start]
+    if len(before) == 1 and not phrases.has_credit(before[0].text):
+        before[0].role = "lead"

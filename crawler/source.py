@@ -1,0 +1,242 @@
+"""Source: one outlet as its TOML file declares it, read strictly.
+
+An unknown key, a wrong type or an id that differs from the file's name is a ``SourceError`` that names file, key and
+what was expected; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import date as Day  # noqa: N812 - `date` is a key of Layout, and pydantic reads annotations in the class
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+import soupsieve
+from cssselect import HTMLTranslator, SelectorError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from corpus.provinces import canonical
+from crawler.errors import SourceError
+
+SOURCES = Path(__file__).parent / "sources"
+
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+def _selects(selector: str) -> str:
+    # Listings are read with Beautiful Soup, articles with lxml: a selector must mean something to both.
+    try:
+        soupsieve.compile(selector)
+        HTMLTranslator().css_to_xpath(selector)
+    except (soupsieve.SelectorSyntaxError, SelectorError) as error:
+        raise ValueError(f"is not a CSS selector: {str(error).splitlines()[0]}") from error
+    return selector
+
+
+Css = Annotated[str, Field(min_length=1), AfterValidator(_selects)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class ProvincePeriod(_Strict):
+    """The province an outlet covers, up to and including ``until`` (None: to this day)."""
+
+    name: str
+    until: Day | None = None
+
+    @field_validator("name")
+    @classmethod
+    def _is_a_province(cls, name: str) -> str:
+        if canonical(name) != name:
+            raise ValueError(f"{name!r} is not a province of Việt Nam as corpus/provinces.toml spells them")
+        return name
+
+
+class Discovery(_Strict):
+    """Where links to articles are found. ``article`` is a regular expression that an article's address matches.
+
+    ``links`` narrows a listing to a CSS selector of ``a`` elements, ``next`` is the selector of the link to the next
+    listing page, ``max_pages`` how many pages of one listing a night reads at most.
+    """
+
+    article: str
+    feeds: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    links: Css = "a[href]"
+    next: Css | None = None
+    max_pages: Annotated[int, Field(ge=1, le=1000)] = 5
+
+    @field_validator("article")
+    @classmethod
+    def _compiles(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"is not a regular expression: {error}") from error
+        return pattern
+
+    @model_validator(mode="after")
+    def _somewhere_to_look(self) -> Self:
+        if not (self.feeds or self.sitemaps or self.sections):
+            raise ValueError("names no feeds, sitemaps or sections: there is nowhere to look for articles")
+        return self
+
+
+class Layout(_Strict):
+    """The selectors (CSS) of one layout of an outlet's article pages, in force up to and including ``until``.
+
+    ``body`` is the element that holds the running text; ``drop`` are elements inside it that are no part of the
+    story; ``caption`` elements in it are captions. A selector that is not given is left to the generic rules.
+    """
+
+    body: Css
+    title: Css | None = None
+    lead: Css | None = None
+    date: Css | None = None
+    byline: Css | None = None
+    section: Css | None = None
+    place: Css | None = None
+    tags: Css | None = None
+    caption: Css | None = None
+    drop: tuple[Css, ...] = ()
+    until: Day | None = None
+
+
+class Expectations(_Strict):
+    """What a night must yield, or the verdict names it: shares are of the articles stored that night, 0–1."""
+
+    max_generic_share: Annotated[float, Field(ge=0, le=1)] = 0.2
+    max_rejected_share: Annotated[float, Field(ge=0, le=1)] = 0.3
+    min_dated_share: Annotated[float, Field(ge=0, le=1)] = 0.9
+    min_found: Annotated[int, Field(ge=0)] = 1
+
+
+class Politeness(_Strict):
+    """``delay``: seconds between two requests to the host; it can be raised here, never below the project's own."""
+
+    delay: Annotated[float, Field(ge=1.0, le=60.0)] = 1.0
+
+
+class Lineage(_Strict):
+    """Which source an outlet was before, or became later (source ids or names)."""
+
+    predecessor: str | None = None
+    successor: str | None = None
+
+
+class Source(_Strict):
+    """One outlet. ``verified`` says honestly how its facts were checked; ``facts`` where they come from, as of when.
+
+    ``hosts`` are the host names its articles have had over the years, newest first; ``datelines`` the marks its
+    stories open with (``BHG``); ``signs`` are printed lines (their beginnings) by which a page saved without its
+    address is recognised, all of which must stand on it; ``agency`` is set where the outlet is an agency's own.
+    """
+
+    id: Slug
+    name: str
+    kind: Literal["paper", "station", "portal", "agency"]
+    home: str
+    hosts: Annotated[tuple[str, ...], Field(min_length=1)]
+    verified: Literal["live", "saved page", "facts only"]
+    facts: str
+    language: str = "vi"
+    datelines: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+    agency: str | None = None
+    province: tuple[ProvincePeriod, ...] = ()
+    lineage: Lineage = Lineage()
+    discover: Discovery
+    layout: tuple[Layout, ...] = ()
+    expect: Expectations = Expectations()
+    polite: Politeness = Politeness()
+
+    @model_validator(mode="after")
+    def _home_is_on_a_host(self) -> Self:
+        if urlsplit(self.home).hostname not in self.hosts:
+            raise ValueError(f"home {self.home} is not on one of the hosts {', '.join(self.hosts)}")
+        return self
+
+    @model_validator(mode="after")
+    def _looks_on_its_hosts(self) -> Self:
+        for url in (*self.discover.feeds, *self.discover.sitemaps, *self.discover.sections):
+            if urlsplit(url).hostname not in self.hosts:
+                raise ValueError(f"discover: {url} is not on one of the hosts {', '.join(self.hosts)}")
+        return self
+
+    def province_on(self, day: Day) -> str | None:
+        """The province this outlet covered on ``day``; None for an outlet of the whole country."""
+        for period in self.province:
+            if period.until is None or day <= period.until:
+                return period.name
+        return None
+
+    def layouts_on(self, day: Day | None) -> tuple[Layout, ...]:
+        """The layouts that may apply to a page of ``day``, the likeliest first; all of them without a day."""
+        if day is None:
+            return self.layout
+        current = [layout for layout in self.layout if layout.until is None or day <= layout.until]
+        return tuple(current) + tuple(layout for layout in self.layout if layout not in current)
+
+    def is_article(self, url: str) -> bool:
+        """Whether ``url`` is on this outlet's hosts and looks like one of its articles."""
+        return urlsplit(url).hostname in self.hosts and re.search(self.discover.article, url) is not None
+
+
+def _sentence(path: Path, error: ValidationError) -> str:
+    problems = []
+    for item in error.errors():
+        key = ".".join(str(part) for part in item["loc"])
+        if item["type"] == "extra_forbidden":
+            problems.append(f"unknown key {key!r}")
+        elif item["type"] == "missing":
+            problems.append(f"key {key!r} is required")
+        else:
+            message = item["msg"].removeprefix("Value error, ")
+            problems.append(f"{key or 'the file'}: {message} (got {item['input']!r})" if key else message)
+    return f"{path}: " + "; ".join(problems)
+
+
+def read_source(path: Path) -> Source:
+    """The source declared in ``path``; raises ``SourceError`` naming file and key."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SourceError(f"{path}: there is no such source file") from None
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path}: is not UTF-8 ({error.reason} at byte {error.start})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SourceError(f"{path}: is not TOML: {error}") from error
+    try:
+        # TOML arrays arrive as lists; strict mode wants the tuples of a frozen record, which JSON mode allows.
+        source = Source.model_validate(_frozen(table))
+    except ValidationError as error:
+        raise SourceError(_sentence(path, error)) from error
+    if source.id != path.stem:
+        raise SourceError(f"{path}: id is {source.id!r}, but the file is named {path.stem!r}; they must be the same")
+    return source
+
+
+def _frozen(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _frozen(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return tuple(_frozen(item) for item in value)
+    return value
+
+
+@cache
+def load_sources(folder: Path = SOURCES) -> dict[str, Source]:
+    """Every source of ``folder`` by id, in order of id; the first broken file raises ``SourceError``."""
+    return {path.stem: read_source(path) for path in sorted(folder.glob("*.toml"))}
+
+
+def source_for_url(url: str, sources: dict[str, Source]) -> Source | None:
+    """The source on whose hosts ``url`` lies, or None."""
+    host = urlsplit(url).hostname
+    return next((source for source in sources.values() if host in source.hosts), None)
