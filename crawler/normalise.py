@@ -5,38 +5,16 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from urllib.parse import urlsplit
-
-from w3lib.url import url_query_cleaner
 
 from corpus.provinces import canonical, on_day, spellings
 from corpus.records import BODY_KINDS, VIETNAM, Article, BlockKind, DateOrigin, Page, Precision
 from corpus.text import fold, line, tone_style
+from crawler.address import address
 from crawler.extract import VERSION, Draft, people, phrases
 from crawler.extract.dates import Printed, inferred_day, printed_date
 from crawler.source import Source
 
-_TRACKING = (
-    "utm_source",
-    "utm_medium",
-    "utm_campaign",
-    "utm_term",
-    "utm_content",
-    "fbclid",
-    "gclid",
-    "zarsrc",
-    "gidzl",
-)
 _Dated = tuple[datetime | None, Precision | None, DateOrigin | None]
-
-
-def address(url: str) -> str:
-    """One spelling of an address: host in lower case, no fragment, no tracking parameters, query order kept."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"}:
-        return url
-    plain = parts._replace(netloc=parts.netloc.lower(), fragment="", path=parts.path or "/").geturl()
-    return str(url_query_cleaner(plain, _TRACKING, remove=True, unique=False))
 
 
 def normalise(draft: Draft, page: Page, source: Source | None) -> Article:

@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.records import VIETNAM, Article, BlockKind, Page
+from crawler.address import address
 from crawler.errors import Rejected
 from crawler.extract import extract
 from crawler.extract.dates import inferred_day, is_date_line, printed_date
 from crawler.extract.people import agency_in, is_byline, names_in
 from crawler.extract.phrases import dateline, ender, split_credit
-from crawler.normalise import address, language_of, normalise
+from crawler.normalise import language_of, normalise
 from crawler.recognise import recognise
 from crawler.source import Discovery, Layout, Source, load_sources
 from tests.pages import MARKUP, SCREEN, page

@@ -1,0 +1,76 @@
+"""A ``Query`` as SQL: which articles it asks for. Every value is a bound parameter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from corpus.errors import QueryError
+from corpus.index import read
+from corpus.provinces import canonical, map_34, map_63
+from corpus.records import ProvinceMap, Query
+
+PROVINCE_COLUMN: dict[ProvinceMap, str] = {
+    "day": "articles.province",
+    "63": "articles.province_63",
+    "34": "articles.province_34",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A condition on ``articles`` in SQL and the values of its parameters."""
+
+    sql: str
+    values: tuple[object, ...]
+
+
+def where(query: Query, *, heads_only: bool = False) -> Where:
+    """The condition that all filters of ``query`` together make; ``QueryError`` for a filter without meaning.
+
+    ``heads_only`` leaves out copies, so that a story that ran in ten papers counts once.
+    """
+    parts: list[str] = []
+    values: list[object] = []
+    if query.text is not None:
+        parts.append("articles.id IN (SELECT rowid FROM search WHERE search MATCH ?)")
+        values.append(read(query.text).expression())
+    for theme in query.themes:
+        parts.append("articles.id IN (SELECT article_id FROM current_themes WHERE theme = ?)")
+        values.append(theme)
+    if query.province is not None:
+        parts.append(f"{PROVINCE_COLUMN[query.province_map]} = ?")
+        values.append(_province(query.province, query.province_map))
+    if query.source is not None:
+        parts.append("articles.source = ?")
+        values.append(query.source)
+    if query.since is not None and query.until is not None and query.since > query.until:
+        raise QueryError(f"since {query.since} is after until {query.until}: no day lies between them")
+    for day, sign in ((query.since, ">="), (query.until, "<=")):
+        if day is not None:
+            parts.append(f"articles.published_day {sign} ?")
+            values.append(day.isoformat())
+    if heads_only:
+        parts.append("articles.id NOT IN (SELECT article_id FROM copies)")
+    return Where(" AND ".join(parts) or "TRUE", tuple(values))
+
+
+def limit(query: Query) -> int:
+    """``query.limit`` as SQLite has it: -1 for all."""
+    if query.limit is None:
+        return -1
+    if query.limit < 0:
+        raise QueryError(f"the limit is {query.limit}; it must be 0 or more, or None for all")
+    return query.limit
+
+
+def _province(name: str, province_map: ProvinceMap) -> str:
+    known = canonical(name)
+    if known is None:
+        raise QueryError(f"{name!r} is not a province of Việt Nam, of the map of 63 or of 34")
+    if province_map == "34":
+        return map_34(known)
+    if province_map == "63":
+        # Before the merger, for a name that both maps have means its old part.
+        return map_63(known, date.min) or known
+    return known

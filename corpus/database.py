@@ -1,0 +1,87 @@
+"""The SQLite file under the corpus: how it is opened, and what a transaction is."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from corpus.errors import CorpusError
+from corpus.migrations import STEPS, migrate, require_ours, version
+
+BUSY_SECONDS = 30.0
+"""How long a writer waits for another process; transactions take milliseconds, so only a stuck one reaches it."""
+
+_MAGIC = b"SQLite format 3\x00"
+
+
+def connect(path: Path, *, create: bool, read_only: bool) -> sqlite3.Connection:
+    """An open connection to the corpus at ``path``, at the newest schema; ``CorpusError`` if that cannot be.
+
+    A file that is no corpus is left as it is, byte for byte.
+    """
+    _look_first(path, create=create and not read_only)
+    address = path.absolute().as_uri() + ("?mode=ro" if read_only else "?mode=rwc" if create else "?mode=rw")
+    try:
+        connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    except sqlite3.Error as error:
+        raise CorpusError(f"{path}: cannot be opened: {error}") from error
+    try:
+        _prepare(connection, path, read_only=read_only)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise CorpusError(f"{path}: cannot be used as a corpus: {error}") from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _look_first(path: Path, *, create: bool) -> None:
+    if path.is_dir():
+        raise CorpusError(f"{path}: is a folder, not a corpus")
+    if not path.exists():
+        if not create:
+            raise CorpusError(f"{path}: there is no such corpus")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(_MAGIC))
+    except OSError as error:
+        raise CorpusError(f"{path}: cannot be read: {error.strerror}") from error
+    if start and start != _MAGIC:
+        raise CorpusError(f"{path}: is not an SQLite database, so it cannot be a corpus; it was not touched")
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
+    require_ours(connection, path)
+    connection.execute("PRAGMA foreign_keys = ON")
+    if read_only:
+        if version(connection) < len(STEPS):
+            raise CorpusError(f"{path}: has an older schema; open it once for writing and it is brought up to date")
+        connection.execute("PRAGMA query_only = ON")
+        return
+    # WAL: readers never wait for the nightly writer. NORMAL: a killed process loses nothing; a power cut may lose the
+    # last transactions as a whole, whose addresses are then simply fetched or replayed again.
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    migrate(connection, path)
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing: what is written inside is kept as a whole when the block ends, or not at all when it raises."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        raise CorpusError(f"the corpus cannot be written to: {error}") from error
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # SQLite has already rolled back by itself where the disk is full or broken.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

@@ -1,0 +1,121 @@
+"""The full-text index: what of an article is searched, and the FTS5 expression a reader's words become.
+
+Each article is indexed twice, by match key (tones respected, ``hoà`` = ``hòa``) and folded (no tones, ``đ`` = ``d``).
+The index keeps no text of its own, so that an entry is removed by telling FTS5 again what it holds.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from corpus.errors import QueryError
+from corpus.records import Article
+from corpus.text import fold, has_tones, line, match_key
+
+RULE = "match key and folded text, 1"
+"""Names how entries are made; stored with the index. Change corpus.text's keys, and change this: it is made anew."""
+
+TITLE_WEIGHT = 6.0
+"""bm25 weight of a word in the title against 1.0 in the text: a title has some ten words, a story some two hundred."""
+
+
+def entry(article: Article) -> tuple[str, str, str, str]:
+    """What the index holds of an article: title and text by match key, title and text folded."""
+    return match_key(article.title), match_key(article.text), fold(line(article.title)), fold(line(article.text))
+
+
+_COLUMNS = "rowid, title_toned, body_toned, title_folded, body_folded"
+
+
+def add(connection: sqlite3.Connection, article_id: int, article: Article) -> None:
+    """Index an article; call inside the transaction that stores it."""
+    connection.execute(f"INSERT INTO search ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)", (article_id, *entry(article)))  # noqa: S608
+
+
+def remove(connection: sqlite3.Connection, article_id: int, article: Article) -> None:
+    """Take an article out again; ``article`` must be as it was when it was added."""
+    connection.execute(
+        f"INSERT INTO search (search, {_COLUMNS}) VALUES ('delete', ?, ?, ?, ?, ?)",  # noqa: S608
+        (article_id, *entry(article)),
+    )
+
+
+def clear(connection: sqlite3.Connection) -> None:
+    """Empty the index."""
+    connection.execute("INSERT INTO search (search) VALUES ('delete-all')")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word, phrase or prefix of a query: its words as typed, and whether the last one only begins a word."""
+
+    words: tuple[str, ...]
+    prefix: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A query as read: every term must be found; ``toned`` says whether tones count."""
+
+    terms: tuple[Term, ...]
+    toned: bool
+
+    @property
+    def key(self) -> Callable[[str], str]:
+        """The key under which words of the query and words of a text are compared."""
+        return match_key if self.toned else fold
+
+    def without_tones(self) -> Wanted:
+        """The same terms, matched as if they had been typed without tones."""
+        return Wanted(self.terms, toned=False)
+
+    def expression(self) -> str:
+        """The FTS5 expression. Every word stands in quotes and holds letters and digits only."""
+        columns = "{title_toned body_toned}" if self.toned else "{title_folded body_folded}"
+        return f"{columns} : ({' AND '.join(self._phrase(term) for term in self.terms)})"
+
+    def _phrase(self, term: Term) -> str:
+        forms = sorted({" ".join(form) for form in self.forms(term)})
+        phrases = [f'"{form}"' + (" *" if term.prefix else "") for form in forms]
+        return phrases[0] if len(phrases) == 1 else f"({' OR '.join(phrases)})"
+
+    def forms(self, term: Term) -> tuple[tuple[str, ...], ...]:
+        """The keys of a term's words; for a prefix also the last word as typed, if that is another.
+
+        ``hoà`` alone is the word ``hòa``; ``hoà*`` begins ``hoàn`` as well.
+        """
+        keys = tuple(self.key(word) for word in term.words)
+        typed = line(term.words[-1]).casefold()
+        if term.prefix and self.toned and typed != keys[-1]:
+            return keys, (*keys[:-1], typed)
+        return (keys,)
+
+
+# A phrase in straight or printed quotes (one left open runs to the end), or a run without blanks; * after either.
+_TERM = re.compile(r'["“”](?P<phrase>[^"“”]*)(?:["“”](?P<begun>\*)?|$)|(?P<word>[^\s"“”]+)')
+_WORD = re.compile(r"[^\W_]+")
+
+
+def read(text: str) -> Wanted:
+    """What a reader's words ask for; ``QueryError`` if there is no letter or digit to look for.
+
+    Blanks part the words, quotes make a phrase, a trailing ``*`` a prefix; every other sign parts words as it does in
+    a text, so that ``Lào-Việt`` is the phrase *Lào Việt*.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise QueryError(f"the query {text!r} is not valid Unicode") from None
+    terms = []
+    for match in _TERM.finditer(line(text)):
+        typed = match["phrase"] if match["word"] is None else match["word"]
+        words = tuple(_WORD.findall(typed))
+        if words:
+            prefix = match["begun"] is not None or (match["word"] is not None and typed.endswith("*"))
+            terms.append(Term(words, prefix))
+    if not terms:
+        raise QueryError(f"the query {text!r} holds no letter or digit to look for")
+    return Wanted(tuple(terms), toned=any(has_tones(word) for term in terms for word in term.words))

@@ -1,0 +1,232 @@
+"""What becomes of one address, in one transaction: the article or the rejection, and the note that it is done."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+
+from corpus import duplicates, index, rows
+from corpus.database import transaction
+from corpus.records import ArchivePlace, Article, Outcome, Page, Rejection
+from corpus.rows import StoredArticle
+
+TRANSIENT_REASONS = (
+    "http_5*",
+    "http_403",  # what a firewall answers to a whole night, for a while
+    "http_408",
+    "http_429",
+    "timeout",
+    "dns",
+    "connection",
+    "robots",  # a rule of the day; asking again costs one robots.txt
+)
+"""Rejections (shell patterns) after which an address is not done: the next night tries it again."""
+
+_RANK = {"rejected": 0, "same": 1, "article": 2}
+
+
+def is_transient(reason: str) -> bool:
+    """Whether a rejection for ``reason`` may come out otherwise another night."""
+    return any(fnmatchcase(reason, pattern) for pattern in TRANSIENT_REASONS)
+
+
+def keep(
+    connection: sqlite3.Connection,
+    result: Article | Rejection,
+    page: Page | None,
+    place: ArchivePlace | None,
+    requested_url: str | None,
+) -> Outcome:
+    """See ``Corpus.keep``."""
+    if isinstance(result, Article):
+        rows.require_storable(result)
+    asked = requested_url or (page.requested_url if page else result.url)
+    addresses = dict.fromkeys([result.url, asked, *([page.requested_url, page.url] if page else [])])
+    with transaction(connection):
+        keeping = _Keeping(
+            connection, asked, list(addresses), _keep_page(connection, page, place), _moment(result, page)
+        )
+        return keeping.article(result) if isinstance(result, Article) else keeping.rejection(result, page)
+
+
+def outcome(connection: sqlite3.Connection, url: str) -> Outcome | None:
+    """See ``Corpus.outcome``."""
+    row = connection.execute(
+        """SELECT source, kind, outcomes.article_id, head_id, similarity, reason, detail
+           FROM outcomes LEFT JOIN copies USING (article_id) WHERE url = ?""",
+        (url,),
+    ).fetchone()
+    if row is None:
+        return None
+    source, kind, article_id, head_id, similarity, reason, detail = row
+    if kind == "article" and head_id is not None:
+        kind = "copy"
+    return Outcome(url, source, kind, article_id, head_id, similarity, reason, detail)
+
+
+def _moment(result: Article | Rejection, page: Page | None) -> str:
+    # The page's time, not the clock's, so that a replayed corpus equals the live one; without a page there is no other.
+    if page is not None:
+        return rows.utc(page.fetched_at)
+    return rows.utc(result.fetched_at if isinstance(result, Article) else datetime.now(UTC))
+
+
+def _keep_page(connection: sqlite3.Connection, page: Page | None, place: ArchivePlace | None) -> int | None:
+    """The row of a page, made once: by its place in the archive, or by address and digest where it has none."""
+    if page is None:
+        return None
+    if place is not None:
+        found = connection.execute("SELECT id FROM pages WHERE file = ? AND offset = ?", (place.file, place.offset))
+    else:
+        found = connection.execute(
+            "SELECT id FROM pages WHERE requested_url = ? AND digest = ? AND file IS NULL",
+            (page.requested_url, page.digest),
+        )
+    row = found.fetchone()
+    if row is not None:
+        return int(row[0])
+    return connection.execute(
+        """INSERT INTO pages (url, requested_url, source, fetched_at, status, digest, file, offset, length)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (
+            page.url,
+            page.requested_url,
+            page.source,
+            rows.utc(page.fetched_at),
+            page.status,
+            page.digest,
+            *((place.file, place.offset, place.length) if place else (None, None, None)),
+        ),
+    ).lastrowid
+
+
+class _Keeping:
+    """One call of ``keep`` inside its transaction; ``addresses`` are all that led to the result, its own first."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, asked: str, addresses: list[str], page_id: int | None, at: str
+    ) -> None:
+        self.connection = connection
+        self.asked = asked
+        self.addresses = addresses
+        self.page_id = page_id
+        self.at = at
+
+    def article(self, article: Article) -> Outcome:
+        stored = self._stored(article.url)
+        met_before = self._leads_to(self.asked)
+        if stored is None:
+            outcome = self._insert(article)
+        else:
+            outcome = self._compare(stored, article)
+            if outcome.kind == "unchanged" and self.asked != article.url and met_before != stored.id:
+                outcome = replace(outcome, url=self.asked, kind="same")
+        self._note(article.url, article.source, "article", outcome)
+        for address in self.addresses[1:]:
+            self._note(address, article.source, "same", outcome)
+        return outcome
+
+    def rejection(self, rejection: Rejection, page: Page | None) -> Outcome:
+        stored = next(filter(None, map(self._stored, self.addresses)), None)
+        withdrawn = (
+            stored is not None
+            and page is not None
+            and page.digest == stored.article.page_digest
+            and rejection.reason != "bug"
+            and not is_transient(rejection.reason)
+        )
+        if stored is not None and withdrawn:
+            self._withdraw(stored, rejection)
+        outcome = Outcome(
+            rejection.url,
+            rejection.source,
+            "rejected",
+            article_id=stored.id if stored is not None and not withdrawn else None,
+            reason=rejection.reason,
+            detail=rejection.detail,
+        )
+        for address in self.addresses:
+            self._note(address, rejection.source, "rejected", replace(outcome, article_id=None))
+        return outcome
+
+    def _insert(self, article: Article) -> Outcome:
+        article_id = rows.insert(self.connection, article, self.page_id)
+        index.add(self.connection, article_id, article)
+        match = duplicates.settle(self.connection, article_id, duplicates.paragraphs(article))
+        if match is None:
+            return Outcome(article.url, article.source, "article", article_id)
+        return Outcome(article.url, article.source, "copy", article_id, match.head_id, match.similarity)
+
+    def _compare(self, stored: StoredArticle, article: Article) -> Outcome:
+        old = stored.article
+        unchanged = Outcome(article.url, article.source, "unchanged", stored.id, stored.copy_of, stored.similarity)
+        if _content(old) == _content(article):
+            self.connection.execute(
+                "UPDATE articles SET extractor = ?, extractor_version = ? WHERE id = ?",
+                (article.extractor, article.extractor_version, stored.id),
+            )
+            return unchanged
+        if article.fetched_at < old.fetched_at and article.page_digest != old.page_digest:
+            return unchanged  # replay met an earlier edition of a story that was corrected since: the newest stands
+        rows.replace(self.connection, stored.id, article, self.page_id)
+        index.remove(self.connection, stored.id, old)
+        index.add(self.connection, stored.id, article)
+        if (old.title, old.text) != (article.title, article.text):
+            for table in ("segmentations", "taggings"):
+                self.connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (stored.id,))  # noqa: S608
+        match = None
+        if duplicates.paragraphs(old) != duplicates.paragraphs(article):
+            orphans = duplicates.forget(self.connection, stored.id)
+            match = duplicates.settle(self.connection, stored.id, duplicates.paragraphs(article))
+            duplicates.resettle(self.connection, orphans)
+        elif stored.copy_of is not None and stored.similarity is not None:
+            match = duplicates.Match(stored.copy_of, stored.similarity)
+        copy = (match.head_id, match.similarity) if match else (None, None)
+        return Outcome(article.url, article.source, "changed", stored.id, *copy)
+
+    def _withdraw(self, stored: StoredArticle, rejection: Rejection) -> None:
+        """Read again, the very page an article was made from is no article: the fact was wrong."""
+        orphans = duplicates.forget(self.connection, stored.id)
+        self.connection.execute(
+            "UPDATE outcomes SET kind = 'rejected', article_id = NULL, reason = ?, detail = ? WHERE article_id = ?",
+            (rejection.reason, rejection.detail, stored.id),
+        )
+        index.remove(self.connection, stored.id, stored.article)
+        self.connection.execute("DELETE FROM articles WHERE id = ?", (stored.id,))
+        duplicates.resettle(self.connection, orphans)
+
+    def _stored(self, url: str) -> StoredArticle | None:
+        row = self.connection.execute("SELECT id FROM articles WHERE url = ?", (url,)).fetchone()
+        return rows.load(self.connection, [row[0]])[0] if row else None
+
+    def _leads_to(self, url: str) -> int | None:
+        row = self.connection.execute("SELECT article_id FROM outcomes WHERE url = ?", (url,)).fetchone()
+        return row[0] if row else None
+
+    def _note(self, url: str, source: str | None, kind: str, outcome: Outcome) -> None:
+        """What became of an address; an address that once gave an article is never noted as less."""
+        row = self.connection.execute("SELECT kind FROM outcomes WHERE url = ?", (url,)).fetchone()
+        if row is not None and _RANK[kind] < _RANK[row[0]]:
+            self.connection.execute("UPDATE outcomes SET tries = tries + 1 WHERE url = ?", (url,))
+            return
+        self.connection.execute(
+            """INSERT INTO outcomes (url, source, kind, reason, detail, article_id, page_id, at)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+               ON CONFLICT (url) DO UPDATE SET source = excluded.source, kind = excluded.kind,
+                   reason = excluded.reason, detail = excluded.detail, article_id = excluded.article_id,
+                   page_id = excluded.page_id, at = excluded.at, tries = tries + 1""",
+            (url, source, kind, outcome.reason, outcome.detail, outcome.article_id, self.page_id, self.at),
+        )
+
+
+def _content(article: Article) -> Article:
+    """``article`` without what says only when and how it was read."""
+    return replace(
+        article,
+        extractor="",
+        extractor_version="",
+        page_digest="",
+        fetched_at=datetime(1970, 1, 1, tzinfo=UTC),
+    )

@@ -1,0 +1,79 @@
+"""The piece of a text that shows why it was found, made from the article as printed (the index keeps no text)."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+
+from corpus.index import Wanted
+from corpus.text import fold, match_key
+
+_WORD = re.compile(r"[^\W_]+")
+_LENGTH = 36
+"""Words in a snippet: two lines on a terminal of 120 columns."""
+_BEFORE = 6
+"""Words shown before the first match, where there are as many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A piece of text on one line, and where in it the matched words stand (start, end), in order."""
+
+    text: str
+    matches: tuple[tuple[int, int], ...]
+
+
+# Vietnamese has some seven thousand syllables, so that nearly every word of a text has been met before.
+_keys = {True: lru_cache(maxsize=20_000)(match_key), False: lru_cache(maxsize=20_000)(fold)}
+
+
+def snippet(text: str, wanted: Wanted | None) -> Snippet:
+    """Some forty words of ``text`` around the place where most terms meet; its beginning where none is found."""
+    text = text.replace("\n", " ")
+    words = list(_WORD.finditer(text))
+    found = _matches(words, wanted) if wanted else []
+    first = _window(found)
+    start = max(0, first - _BEFORE) if first + _LENGTH - _BEFORE > _LENGTH else 0
+    shown = words[start : start + _LENGTH]
+    if not shown:
+        return Snippet(text.strip(), ())
+    left, right = shown[0].start() if start else 0, shown[-1].end()
+    whole = start + _LENGTH >= len(words)
+    piece = text[left:] if whole else text[left:right]
+    lead_in = "… " if start else ""
+    matches = sorted(
+        (words[n].start() - left + len(lead_in), words[last].end() - left + len(lead_in))
+        for n, last, _ in found
+        if n >= start and last < start + len(shown)
+    )
+    return Snippet(lead_in + piece.rstrip() + ("" if whole else " …"), tuple(dict.fromkeys(matches)))
+
+
+def _matches(words: list[re.Match[str]], wanted: Wanted) -> list[tuple[int, int, int]]:
+    """Where terms are found: index of the first word, of the last word, and the term's number; in text order."""
+    key = _keys[wanted.toned]
+    keys = [key(word.group()) for word in words]
+    found = set()
+    for number, term in enumerate(wanted.terms):
+        for form in wanted.forms(term):
+            *whole, last = form
+            size = len(form)
+            for n in range(len(keys) - size + 1):
+                end = keys[n + size - 1]
+                if (end.startswith(last) if term.prefix else end == last) and keys[n : n + size - 1] == whole:
+                    found.add((n, n + size - 1, number))
+    return sorted(found)
+
+
+def _window(found: list[tuple[int, int, int]]) -> int:
+    """The word at which a window holds the most different terms, then the most matches, then stands first."""
+    starts = [n for n, _, _ in found]
+    best, best_rank = 0, (0, 0)
+    for i, n in enumerate(starts):
+        inside = found[i : bisect_right(starts, n + _LENGTH - _BEFORE - 1)]
+        rank = len({number for _, _, number in inside}), len(inside)
+        if rank > best_rank:
+            best, best_rank = n, rank
+    return best

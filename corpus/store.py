@@ -1,0 +1,294 @@
+"""The corpus: one SQLite file that many may read and several processes may write at once.
+
+What is written is written in a transaction, so that a process killed anywhere leaves a sound file in which every
+address is either done or untouched.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from corpus import duplicates, index, inspection, keeping, opinions, rows
+from corpus.conditions import limit, where
+from corpus.database import connect, transaction
+from corpus.errors import CorpusError
+from corpus.inspection import Stats
+from corpus.opinions import CHUNK, chunks
+from corpus.records import (
+    ArchivePlace,
+    Article,
+    Night,
+    Outcome,
+    Page,
+    Query,
+    Rejection,
+    Segmentation,
+    Tagging,
+)
+from corpus.rows import StoredArticle
+from corpus.search import Answer, search
+from corpus.trend import Group, Period, ThemeRow, Trend, theme_by_province, trend
+
+
+@dataclass(frozen=True, slots=True)
+class PageRecord:
+    """What the corpus knows of a page; its bytes lie in the archive at ``place`` (None: it was never archived).
+
+    ``fetched_at`` is aware, in UTC; ``digest`` that of the body, as ``Page.digest``.
+    """
+
+    id: int
+    url: str
+    requested_url: str
+    source: str | None
+    fetched_at: datetime
+    status: int
+    digest: str
+    place: ArchivePlace | None
+
+
+class Corpus:
+    """An open corpus. Make one with ``Corpus.open``; use it in one thread, and close it (or use ``with``)."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, *, read_only: bool) -> None:
+        self.path = path
+        self.connection = connection
+        self.read_only = read_only
+
+    @classmethod
+    def open(cls, path: Path | str, *, create: bool = True, read_only: bool = False) -> Self:
+        """Open the corpus at ``path``, made new if there is none (unless ``create`` is False or it is ``read_only``).
+
+        An older schema is brought up to date; a file that is no corpus, or a newer tintinh's, raises ``CorpusError``
+        and is not touched.
+        """
+        path = Path(path)
+        corpus = cls(path, connect(path, create=create, read_only=read_only), read_only=read_only)
+        try:
+            corpus._renew_derived()
+        except BaseException:
+            corpus.close()
+            raise
+        return corpus
+
+    def close(self) -> None:
+        """Close the file; a closed corpus answers nothing more."""
+        self.connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _renew_derived(self) -> None:
+        """Make the search index and the duplicate keys anew where this version makes them by another rule."""
+        rules = {"search": index.RULE, "duplicate_keys": duplicates.RULE}
+        if dict(self.connection.execute("SELECT name, rule FROM derived")) == rules:
+            return
+        if self.read_only:
+            raise CorpusError(f"{self.path}: its search index is of another version; open it once for writing")
+        with transaction(self.connection):
+            index.clear(self.connection)
+            for stored in self._load(chunks(self.connection, "SELECT id FROM articles ORDER BY id")):
+                index.add(self.connection, stored.id, stored.article)
+            duplicates.rebuild(self.connection)
+            self.connection.executemany("INSERT OR REPLACE INTO derived (name, rule) VALUES (?, ?)", rules.items())
+
+    # Facts in
+
+    def known(self, urls: Iterable[str]) -> set[str]:
+        """Those of ``urls`` that are done: stored, or rejected for a reason that will not pass by itself."""
+        wanted = list(dict.fromkeys(urls))
+        done = set()
+        for start in range(0, len(wanted), CHUNK):
+            some = wanted[start : start + CHUNK]
+            found = self.connection.execute(
+                f"SELECT url, kind, reason FROM outcomes WHERE url IN ({', '.join('?' * len(some))})",  # noqa: S608
+                some,
+            )
+            done |= {url for url, kind, reason in found if kind != "rejected" or not keeping.is_transient(reason)}
+        return done
+
+    def keep(
+        self,
+        result: Article | Rejection,
+        *,
+        page: Page | None,
+        place: ArchivePlace | None,
+        requested_url: str | None = None,
+    ) -> Outcome:
+        """Store what became of a page, in one transaction: its row, the article or the rejection, and the outcome of
+        every address that led there.
+
+        An article whose address is stored already is compared in everything but when and how it was read:
+        ``unchanged``, or ``changed`` and replaced, and where title or text changed its opinions are dropped. Reached
+        under an address that was new it is ``same``. A near-duplicate of an earlier article is stored as ``copy``. An
+        earlier edition than the stored one (in a replay) changes nothing. A rejection of the very page that an article
+        was made from withdraws the article; any other rejection leaves it. ``requested_url`` is the address asked for
+        where it is not ``page.requested_url``. Raises ``CorpusError`` for an article that would be stored wrong.
+        """
+        return keeping.keep(self.connection, result, page, place, requested_url)
+
+    def record_night(self, night: Night) -> None:
+        """Store the account of one source in one night."""
+        with transaction(self.connection):
+            self.connection.execute(
+                """INSERT INTO nights (source, started_at, ended_at, found, known, stored, copies, same, generic,
+                                       rejected, findings) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                (
+                    night.source,
+                    rows.utc(night.started_at),
+                    rows.utc(night.ended_at),
+                    night.found,
+                    night.known,
+                    night.stored,
+                    night.copies,
+                    night.same,
+                    night.generic,
+                    json.dumps(dict(night.rejected), ensure_ascii=False),
+                    json.dumps(night.findings, ensure_ascii=False),
+                ),
+            )
+
+    # Facts out
+
+    def articles(self, query: Query | None = None) -> Iterator[StoredArticle]:
+        """The articles that ``query`` asks for, newest first, up to its limit; without one all, in order of storing.
+
+        The answer is that of the moment of the first step; texts are read some hundred at a time, and articles
+        withdrawn meanwhile are left out.
+        """
+        if query is None:
+            return self._load(chunks(self.connection, "SELECT id FROM articles ORDER BY id"))
+        asked = where(query)
+        statement = f"""SELECT id FROM articles WHERE {asked.sql}
+                        ORDER BY published_at DESC, id DESC LIMIT ?"""  # noqa: S608 - made by conditions.py
+        return self._load(chunks(self.connection, statement, (*asked.values, limit(query))))
+
+    def article(self, which: int | str) -> StoredArticle | None:
+        """The article of this id, or of this address (its own or one that leads to it), or None."""
+        if isinstance(which, str):
+            row = self.connection.execute("SELECT article_id FROM outcomes WHERE url = ?", (which,)).fetchone()
+            if row is None or row[0] is None:
+                return None
+            which = int(row[0])
+        return next(iter(rows.load(self.connection, [which])), None)
+
+    def outcome(self, url: str) -> Outcome | None:
+        """What became of an address: ``article`` or ``copy``, ``same``, or ``rejected`` and why; None if unheard of."""
+        return keeping.outcome(self.connection, url)
+
+    def _load(self, ids: Iterable[Iterable[int]]) -> Iterator[StoredArticle]:
+        for some in ids:
+            yield from rows.load(self.connection, list(some))
+
+    def pages(self, source: str | None = None, since: datetime | None = None) -> Iterator[PageRecord]:
+        """The pages in the order they were kept, for replay; of one source, or fetched from ``since`` (aware) on."""
+        statement = "SELECT id FROM pages WHERE source IS coalesce(?, source) AND fetched_at >= ? ORDER BY id"
+        for ids in chunks(self.connection, statement, (source, rows.utc(since) if since else "")):
+            found = self.connection.execute(
+                f"""SELECT id, url, requested_url, source, fetched_at, status, digest, file, offset, length FROM pages
+                    WHERE id IN ({", ".join("?" * len(ids))}) ORDER BY id""",  # noqa: S608
+                ids,
+            ).fetchall()
+            for page_id, url, requested_url, name, fetched_at, status, digest, file, offset, length in found:
+                place = ArchivePlace(file, offset, length) if file is not None else None
+                at = datetime.fromisoformat(fetched_at)
+                yield PageRecord(page_id, url, requested_url, name, at, status, digest, place)
+
+    def nights(self, source: str | None = None) -> list[Night]:
+        """The accounts of past nights, newest first; of one source, or of all."""
+        cursor = self.connection.cursor()
+        cursor.row_factory = sqlite3.Row
+        cursor.execute(
+            "SELECT * FROM nights WHERE source = coalesce(?, source) ORDER BY started_at DESC, id DESC", (source,)
+        )
+        return [
+            Night(
+                source=row["source"],
+                started_at=datetime.fromisoformat(row["started_at"]),
+                ended_at=datetime.fromisoformat(row["ended_at"]),
+                found=row["found"],
+                known=row["known"],
+                stored=row["stored"],
+                copies=row["copies"],
+                same=row["same"],
+                rejected=json.loads(row["rejected"]),
+                generic=row["generic"],
+                findings=tuple(json.loads(row["findings"])),
+            )
+            for row in cursor
+        ]
+
+    # Opinions
+
+    def to_segment(self, by: str) -> Iterator[tuple[int, Article]]:
+        """The articles that ``by`` has not segmented, by id; opinions may be added while iterating."""
+        return opinions.to_segment(self.connection, by)
+
+    def to_tag(self, by: str, segmented_by: str | None = None) -> Iterator[tuple[int, Article, Segmentation | None]]:
+        """The articles that ``by`` has not tagged, by id, each with its segmentation by ``segmented_by`` or the newest.
+
+        The segmentation is None where there is none. Opinions may be added while iterating.
+        """
+        return opinions.to_tag(self.connection, by, segmented_by)
+
+    def segmentation(self, article_id: int, by: str | None = None) -> Segmentation | None:
+        """The segmentation of an article by ``by``, or the newest; None where there is none."""
+        return opinions.segmentation(self.connection, article_id, by)
+
+    def add_segmentation(self, article_id: int, segmentation: Segmentation) -> None:
+        """Store a segmentation, in place of an earlier one of the same name."""
+        opinions.add_segmentations(self.connection, [(article_id, segmentation)])
+
+    def add_segmentations(self, made: Iterable[tuple[int, Segmentation]]) -> int:
+        """Store segmentations by article id in one transaction; how many. ``made`` is consumed inside it."""
+        return opinions.add_segmentations(self.connection, made)
+
+    def add_tagging(self, article_id: int, tagging: Tagging) -> None:
+        """Store a tagging, in place of an earlier one of the same name; it is now the newest."""
+        opinions.add_taggings(self.connection, [(article_id, tagging)])
+
+    def add_taggings(self, made: Iterable[tuple[int, Tagging]]) -> int:
+        """Store taggings by article id in one transaction; how many. ``made`` is consumed inside it."""
+        return opinions.add_taggings(self.connection, made)
+
+    # Questions
+
+    def search(self, query: Query) -> Answer:
+        """The best articles for the words of ``query``, or the newest without words, and how many there are."""
+        return search(self.connection, query)
+
+    def trend(
+        self,
+        query: Query,
+        by: Period = "month",
+        per: Group | None = None,
+        themes: tuple[str, ...] = (),
+        *,
+        stories: bool = False,
+    ) -> Trend:
+        """Counts, denominators and shares by period; see ``corpus.trend.trend``."""
+        return trend(self.connection, query, by, per, themes, stories=stories)
+
+    def theme_by_province(self, query: Query, *, stories: bool = False) -> list[ThemeRow]:
+        """Counts, denominators and shares by province and theme; see ``corpus.trend.theme_by_province``."""
+        return theme_by_province(self.connection, query, stories=stories)
+
+    def stats(self) -> Stats:
+        """What the corpus holds, counted."""
+        return inspection.stats(self.connection)
+
+    def check(self) -> list[str]:
+        """What is not sound, one sentence each; empty where all is well. Reads the whole file."""
+        return list(inspection.check(self.connection))

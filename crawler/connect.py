@@ -1,0 +1,71 @@
+"""Connect to another address than the URL names, as curl's ``--connect-to`` does.
+
+``CONNECT_TO = {"baohagiang.vn": "http://127.0.0.1:8123"}`` sends every request for baohagiang.vn to that address, with
+``Host: baohagiang.vn`` and the path and query unchanged. Requests, responses, robots.txt, redirects, delays and the
+archive see the original addresses only. Of use for a mirror, and for a rehearsal on this machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from ipaddress import ip_address
+from urllib.parse import urlsplit, urlunsplit
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.settings import BaseSettings
+
+from crawler.errors import TintinhError
+
+
+class ConnectToHandler(HTTP11DownloadHandler):
+    """Scrapy's own HTTP handler, connecting where ``CONNECT_TO`` says; without a mapping for a host, as ever."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._targets = connect_to(crawler.settings)
+
+    async def download_request(self, request: Request) -> Response:
+        """The answer to ``request``, from the mapped address where its host has one."""
+        parts = urlsplit(request.url)
+        target = self._targets.get(parts.hostname or "")
+        if target is None:
+            return await super().download_request(request)
+        there = urlsplit(target)
+        mapped = request.replace(url=urlunsplit((there.scheme, there.netloc, parts.path, parts.query, "")))
+        mapped.headers["Host"] = parts.netloc
+        mapped.meta.pop("proxy", None)  # the address given is where to connect, not what to ask a proxy for
+        response = await super().download_request(mapped)
+        # AutoThrottle reads the latency from the request it knows.
+        request.meta["download_latency"] = mapped.meta["download_latency"]
+        return response.replace(url=request.url)
+
+
+def connect_to(settings: BaseSettings) -> dict[str, str]:
+    """The setting ``CONNECT_TO`` (a mapping, or JSON on the command line), host in lower case -> ``http://host:port``.
+
+    Raises ``TintinhError`` naming the entry that is no such address.
+    """
+    try:
+        mapping = settings.getdict("CONNECT_TO")
+    except ValueError as error:
+        raise TintinhError(f"CONNECT_TO: is neither a mapping nor JSON of one ({error})") from error
+    for host, target in mapping.items():
+        parts = urlsplit(str(target))
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
+            raise TintinhError(f"CONNECT_TO: {host} is mapped to {target!r}; http://host:port was expected")
+    return {host.lower(): str(target) for host, target in mapping.items()}
+
+
+def only_here(hosts: Iterable[str], mapping: Mapping[str, str]) -> bool:
+    """Whether every one of ``hosts`` is mapped to this machine, so that a crawl of them is a rehearsal."""
+    return all(host in mapping and _is_loopback(urlsplit(mapping[host]).hostname or "") for host in hosts)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

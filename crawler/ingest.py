@@ -1,0 +1,77 @@
+"""The sentence: extract, normalise, deduplicate, store.
+
+``ingest`` is called from exactly two places, the crawl's pipeline and ``replay``, so that a corpus rebuilt from the
+archive equals the one that the nights made.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+from corpus.errors import CorpusError
+from corpus.records import ArchivePlace, Article, Outcome, Page, Rejection
+from corpus.store import Corpus
+from crawler.archive import read_archive
+from crawler.errors import Rejected
+from crawler.extract import extract
+from crawler.normalise import normalise
+from crawler.source import Source
+
+logger = logging.getLogger(__name__)
+
+
+def ingest(page: Page, source: Source | None, corpus: Corpus, place: ArchivePlace | None) -> Outcome:
+    """Store what ``page`` says, or why it is no article, and return what became of its address.
+
+    The page must be on the disk of the archive at ``place`` before: the transaction in here is what marks it as done.
+    """
+    result = _read(page, source)
+    try:
+        return corpus.keep(result, page=page, place=place, requested_url=page.requested_url)
+    except CorpusError as error:
+        if isinstance(result, Rejection):
+            raise
+        # The corpus refuses an article that would be stored wrong. Where it is not the article but the corpus that is
+        # at fault, this fails again, and loudly.
+        return corpus.keep(_bug(page, error), page=page, place=place, requested_url=page.requested_url)
+
+
+def replay(
+    corpus: Corpus,
+    archive_root: Path,
+    sources: Mapping[str, Source],
+    source_id: str | None = None,
+    since: date | None = None,
+) -> Iterator[Outcome]:
+    """Ingest again every page of the archive, of one source or all, fetched on day ``since`` (+07:00) or later.
+
+    Pages come in the order of fetching, as they did at night; a page of a source that is no more is read by the
+    generic extractor. Raises ``ArchiveError`` where the archive is damaged.
+    """
+    for place, page in read_archive(archive_root, source=source_id, since=since):
+        yield ingest(page, sources.get(page.source or ""), corpus, place)
+
+
+def _read(page: Page, source: Source | None) -> Article | Rejection:
+    try:
+        _refuse_status(page)
+        return normalise(extract(page, source), page, source)
+    except Rejected as verdict:
+        return Rejection(page.url, page.source, verdict.reason, verdict.detail)
+    except Exception as error:  # one odd page must not end the night, and is read again by replay once mended
+        return _bug(page, error)
+
+
+def _bug(page: Page, error: Exception) -> Rejection:
+    logger.error("%s: could not be read, by a fault of ours", page.url, exc_info=error)
+    return Rejection(page.url, page.source, "bug", f"{page.url}: {type(error).__name__}: {error}")
+
+
+def _refuse_status(page: Page) -> None:
+    """Server faults share one reason, since they pass; every other answer is named by its number."""
+    if not 200 <= page.status < 300:
+        reason = "http_5xx" if page.status >= 500 else f"http_{page.status}"
+        raise Rejected(reason, f"{page.url}: the server answered {page.status}")

@@ -1,0 +1,85 @@
+"""A night: any number of sources crawled side by side in this process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+
+from corpus.records import Night
+from crawler.errors import TintinhError
+from crawler.source import Source
+from crawler.spiders.loader import spider_for
+from crawler.spiders.news import NewsSpider
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one source is: addresses ``found``, of which ``known`` before, and new ones ``done`` so far."""
+
+    source: str
+    found: int
+    known: int
+    done: int
+
+
+def crawl(
+    sources: Iterable[Source],
+    settings: Mapping[str, Any],
+    on_progress: Callable[[Progress], None] | None = None,
+    *,
+    since: date | None = None,
+) -> list[Night]:
+    """Crawl ``sources`` at once, each at its own pace, and return the night of each, in their order.
+
+    ``settings`` override crawler/settings.py with the weight of the command line. Raises ``CannotStart`` before any
+    request where a source must not be crawled so, and ``TintinhError`` where one ended without an account of itself.
+    Can be called once in a process, from its main thread: Twisted's reactor does not start twice.
+    """
+    project = Settings()
+    project.setmodule("crawler.settings", priority="project")
+    project.setdict(dict(settings), priority="cmdline")
+    process = AsyncCrawlerProcess(project)
+    crawlers = [process.create_crawler(spider_for(source)) for source in sources]
+    watches = [_Watch(crawler, on_progress) for crawler in crawlers if on_progress is not None]
+    tasks = [process.crawl(crawler, since=since) for crawler in crawlers]
+    process.start()
+    del watches  # Scrapy's signals hold them weakly; they had to live until here
+    return [_night(crawler, task) for crawler, task in zip(crawlers, tasks, strict=True)]
+
+
+class _Watch:
+    """Reports the progress of one crawler."""
+
+    def __init__(self, crawler: Crawler, report: Callable[[Progress], None]) -> None:
+        self._report = report
+        self._done = 0
+        crawler.signals.connect(self._met, signals.request_scheduled)
+        crawler.signals.connect(self._item, signals.item_scraped)
+        crawler.signals.connect(self._item, signals.item_dropped)
+
+    def _met(self, spider: NewsSpider) -> None:
+        self._report(Progress(spider.name, len(spider.met), sum(spider.met.values()), self._done))
+
+    def _item(self, spider: NewsSpider) -> None:
+        self._done += 1
+        self._met(spider)
+
+
+def _night(crawler: Crawler, task: asyncio.Task[None]) -> Night:
+    name = crawler.spidercls.name
+    if task.cancelled():
+        raise TintinhError(f"{name}: the crawl was broken off before it could write its account; run it again")
+    error = task.exception()
+    if error is not None:
+        raise TintinhError(f"{name}: the crawl failed: {error}") from error
+    spider = crawler.spider
+    if not isinstance(spider, NewsSpider) or spider.night is None:
+        raise TintinhError(f"{name}: the crawl ended without an account of its night; the log says why")
+    return spider.night

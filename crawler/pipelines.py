@@ -1,0 +1,183 @@
+"""From page to corpus, to be read as a list: archive the bytes, then ingest what they say.
+
+Items on the way are a ``Page`` or a ``Rejection`` from the spider, and an ``Archived`` between the two pipelines.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+
+from corpus.errors import CorpusError
+from corpus.export import full
+from corpus.records import ArchivePlace, Night, Outcome, Page, Rejection
+from corpus.rows import StoredArticle
+from corpus.store import Corpus
+from crawler.archive import ArchiveWriter
+from crawler.expectations import Counts, verdict
+from crawler.ingest import ingest
+from crawler.spiders.news import NewsSpider
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Archived:
+    """A page whose bytes are on the disk."""
+
+    page: Page
+    place: ArchivePlace
+
+
+class ArchivePipeline:
+    """Writes every page to the archive ``ARCHIVE_DIR`` before anything is made of it."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._writer = ArchiveWriter(Path(crawler.settings["ARCHIVE_DIR"]), software=crawler.settings["USER_AGENT"])
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way of making it."""
+        return cls(crawler)
+
+    def process_item(self, item: object) -> object:
+        """A ``Page`` becomes ``Archived``; anything else passes."""
+        if not isinstance(item, Page):
+            return item
+        try:
+            return Archived(item, self._writer.write(item))
+        except OSError as error:
+            _stop(self._crawler, "archive_failed", f"{item.url}: the page could not be archived: {error}")
+            raise
+
+    def close_spider(self) -> None:
+        """Close the archive files of this crawl."""
+        self._writer.close()
+
+
+class IngestPipeline:
+    """Stores what pages say in the corpus ``CORPUS_PATH``, counts what became of each address, and writes the night.
+
+    Articles go on, as dictionaries, to Scrapy's feed exports; everything else is dropped and counted under
+    ``tintinh/…`` in Scrapy's stats.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._corpus = Corpus.open(Path(crawler.settings["CORPUS_PATH"]))
+        self._started_at = datetime.now(UTC)
+        self._kinds: Counter[str] = Counter()
+        self._rejected: Counter[str] = Counter()
+        self._generic = self._dated = 0
+        # Only this signal carries the reason for which the crawl ended.
+        crawler.signals.connect(self._end_night, signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way of making it."""
+        return cls(crawler)
+
+    def open_spider(self) -> None:
+        """Let the spider ask the corpus what is done already."""
+        _spider(self._crawler).known = self._corpus.known
+
+    def process_item(self, item: object) -> object:
+        """The stored article as a dictionary; ``DropItem`` for whatever became no new article."""
+        try:
+            if isinstance(item, Archived):
+                outcome = ingest(item.page, _spider(self._crawler).source, self._corpus, item.place)
+            elif isinstance(item, Rejection):
+                outcome = self._corpus.keep(item, page=None, place=None, requested_url=item.url)
+            else:
+                return item
+            article = self._counted(outcome)
+        except (CorpusError, sqlite3.Error) as error:
+            _stop(self._crawler, "corpus_failed", f"{self._corpus.path}: could not be written: {error}")
+            raise
+        if article is None:
+            raise DropItem(f"{outcome.url}: {outcome.reason or outcome.kind}")
+        return full(article)
+
+    def _counted(self, outcome: Outcome) -> StoredArticle | None:
+        """Count ``outcome``; the article where it is one that was not in the corpus before."""
+        self._kinds[outcome.kind] += 1
+        stats = self._crawler.stats
+        if outcome.kind == "rejected":
+            self._rejected[str(outcome.reason)] += 1
+            stats.inc_value(f"tintinh/rejected/{outcome.reason}")
+            return None
+        stats.inc_value(f"tintinh/{outcome.kind}")
+        if outcome.kind not in {"article", "copy"} or outcome.article_id is None:
+            return None
+        stored = self._corpus.article(outcome.article_id)
+        if stored is not None:
+            self._generic += stored.article.extractor == "generic"
+            self._dated += stored.article.published_at is not None
+        return stored
+
+    def _end_night(self, spider: NewsSpider, reason: str) -> None:
+        try:
+            known = sum(spider.met.values())
+            counts = Counts(
+                found=len(spider.met),
+                known=known,
+                stored=self._kinds["article"],
+                copies=self._kinds["copy"],
+                # An address that answers with an article we have, in whatever edition, gave nothing new.
+                same=self._kinds["same"] + self._kinds["unchanged"] + self._kinds["changed"],
+                rejected=dict(self._rejected),
+                generic=self._generic,
+                dated=self._dated,
+                unread=tuple(spider.unread),
+                ended=reason,
+            )
+            night = Night(
+                source=spider.source.id,
+                started_at=self._started_at,
+                ended_at=datetime.now(UTC),
+                found=counts.found,
+                known=counts.known,
+                stored=counts.stored,
+                copies=counts.copies,
+                same=counts.same,
+                rejected=counts.rejected,
+                generic=counts.generic,
+                findings=verdict(spider.source, counts),
+            )
+            self._corpus.record_night(night)
+        finally:
+            self._corpus.close()
+        spider.night = night
+        self._crawler.stats.set_value("tintinh/found", counts.found)
+        self._crawler.stats.set_value("tintinh/known", counts.known)
+        for finding in night.findings:
+            logger.warning("%s", finding)
+
+
+def _spider(crawler: Crawler) -> NewsSpider:
+    if not isinstance(crawler.spider, NewsSpider):
+        raise TypeError(f"this pipeline serves NewsSpider, not {type(crawler.spider).__name__}")
+    return crawler.spider
+
+
+def _stop(crawler: Crawler, reason: str, sentence: str) -> None:
+    """End the crawl: to go on would ask the outlet for pages that cannot be kept."""
+    logger.error("%s; the crawl of %s ends here", sentence, _spider(crawler).name)
+    task: asyncio.Task[Any] = asyncio.get_running_loop().create_task(crawler.engine.close_spider_async(reason=reason))
+    _STOPPING.add(task)
+    task.add_done_callback(_STOPPING.discard)
+
+
+_STOPPING: set[asyncio.Task[Any]] = set()
+"""Tasks nobody awaits: the event loop itself holds them only weakly."""

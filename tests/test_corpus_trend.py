@@ -1,0 +1,197 @@
+"""Trends: every count with the denominator that makes it mean something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_articles import paragraph_blocks, sentences, story
+
+from corpus import Corpus, Query, QueryError, Tagging, ThemeRow, TrendRow
+from corpus.records import VIETNAM, ProvinceMap
+from corpus.trend import Period, _label, _periods
+
+BORDER, TOURISM, NOTHING = ("border",), ("tourism", "border"), ()
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    with Corpus.open(tmp_path / "corpus.sqlite") as opened:
+        yield opened
+        assert opened.check() == []
+
+
+def put(
+    corpus: Corpus, day: str | None, themes: tuple[str, ...] | None, *, text: int | None = None, **changes: object
+) -> None:
+    n = corpus.stats().articles + 1
+    at = datetime.fromisoformat(day).replace(tzinfo=VIETNAM) if day else None
+    dated = {
+        "published_at": at,
+        "published_precision": "day" if at else None,
+        "published_from": "printed" if at else None,
+    }
+    blocks = paragraph_blocks(*sentences(text if text is not None else n))
+    outcome = corpus.keep(story(n, lead=None, blocks=blocks, **{**dated, **changes}), page=None, place=None)
+    if themes is not None and outcome.article_id is not None:
+        corpus.add_tagging(outcome.article_id, Tagging("model-1", themes, themes[0] if themes else None))
+
+
+def test_a_theme_is_counted_of_the_tagged_articles_of_its_month(corpus: Corpus) -> None:
+    put(corpus, "2024-11-05", BORDER)
+    put(corpus, "2024-11-09", NOTHING)
+    put(corpus, "2024-11-10", None)  # nobody has tagged it: it says nothing
+    put(corpus, "2025-02-01", TOURISM)
+    put(corpus, None, BORDER)
+    assert corpus.trend(Query(themes=BORDER)).rows == (
+        TrendRow("2024-11", None, 1, 2, 0.5),
+        TrendRow("2024-12", None, 0, 0, None),
+        TrendRow("2025-01", None, 0, 0, None),
+        TrendRow("2025-02", None, 1, 1, 1.0),
+    )
+    assert corpus.trend(Query(themes=BORDER)).undated == 1
+    assert corpus.trend(Query(), themes=TOURISM, by="year").rows == (
+        TrendRow("2024", None, 0, 2, 0.0),
+        TrendRow("2025", None, 1, 1, 1.0),
+    )
+
+
+def test_words_are_counted_of_all_articles_and_no_subject_counts_them_all(corpus: Corpus) -> None:
+    put(corpus, "2025-01-05", None, title="Phiên chợ lùi")
+    put(corpus, "2025-01-06", None)
+    assert corpus.trend(Query("chợ lùi")).rows == (TrendRow("2025-01", None, 1, 2, 0.5),)
+    assert corpus.trend(Query()).rows == (TrendRow("2025-01", None, 2, 2, 1.0),)
+    # With a theme, the words are one of the other filters.
+    put(corpus, "2025-01-07", BORDER, title="Phiên chợ lùi")
+    put(corpus, "2025-01-07", NOTHING, title="Phiên chợ lùi")
+    assert corpus.trend(Query("chợ lùi", themes=BORDER)).rows == (TrendRow("2025-01", None, 1, 2, 0.5),)
+
+
+def test_groups_have_their_own_denominators_and_no_gaps(corpus: Corpus) -> None:
+    put(corpus, "2025-06-29", BORDER, source="bao_dong_thap", province="Đồng Tháp")
+    put(corpus, "2025-06-30", BORDER)
+    put(corpus, "2025-07-01", NOTHING, province="Tuyên Quang")
+    put(corpus, "2025-07-02", BORDER, source=None, province=None)
+    per_source = corpus.trend(Query(themes=BORDER), by="quarter", per="source").rows
+    assert [(row.period, row.group, row.count, row.denominator) for row in per_source] == [
+        ("2025-Q2", "bao_dong_thap", 1, 1),
+        ("2025-Q3", "bao_dong_thap", 0, 0),
+        ("2025-Q2", "bao_ha_giang", 1, 1),
+        ("2025-Q3", "bao_ha_giang", 0, 1),
+        ("2025-Q2", None, 0, 0),
+        ("2025-Q3", None, 1, 1),
+    ]
+
+    def groups(province_map: ProvinceMap) -> list[str | None]:
+        rows = corpus.trend(Query(province_map=province_map), by="year", per="province").rows
+        return [row.group for row in rows]
+
+    assert groups("day") == ["Đồng Tháp", "Hà Giang", "Tuyên Quang", None]
+    assert groups("34") == ["Đồng Tháp", "Tuyên Quang", None]
+    assert groups("63") == ["Đồng Tháp", "Hà Giang", None]  # what became of Tuyên Quang may be either old part
+
+
+def test_a_trend_per_theme_shares_one_denominator(corpus: Corpus) -> None:
+    put(corpus, "2025-01-05", BORDER)
+    put(corpus, "2025-01-06", TOURISM)
+    put(corpus, "2025-01-07", NOTHING)
+    put(corpus, None, BORDER)
+    answer = corpus.trend(Query(), per="theme")
+    assert [(row.group, row.count, row.denominator) for row in answer.rows] == [("border", 2, 3), ("tourism", 1, 3)]
+    assert answer.undated == 1
+    chosen = corpus.trend(Query(), per="theme", themes=("tourism", "culture")).rows
+    assert [(row.group, row.count, row.denominator) for row in chosen] == [("tourism", 1, 3), ("culture", 0, 3)]
+    with pytest.raises(QueryError, match="takes its themes from `themes`"):
+        corpus.trend(Query(themes=BORDER), per="theme")
+
+
+def test_stories_count_a_reprint_once(corpus: Corpus) -> None:
+    for source in ("bao_ha_giang", "bao_dong_thap", "ttxvn_dan_toc"):
+        put(corpus, "2025-01-05", BORDER, text=5, source=source)
+    put(corpus, "2025-01-06", NOTHING)
+    assert corpus.trend(Query(themes=BORDER)).rows == (TrendRow("2025-01", None, 3, 4, 0.75),)
+    assert corpus.trend(Query(themes=BORDER), stories=True).rows == (TrendRow("2025-01", None, 1, 2, 0.5),)
+    assert [(row.count, row.denominator) for row in corpus.trend(Query(), per="theme", stories=True).rows] == [(1, 2)]
+    assert corpus.theme_by_province(Query(), stories=True) == [ThemeRow("Hà Giang", "border", 1, 2, 0.5)]
+
+
+def test_themes_by_province_show_zeros_and_the_unknown_last(corpus: Corpus) -> None:
+    put(corpus, "2025-01-05", TOURISM, province="Đồng Tháp")
+    put(corpus, "2025-01-06", NOTHING, province="An Giang")
+    put(corpus, None, BORDER, province=None)
+    put(corpus, "2025-01-06", None, province="Cà Mau")
+    table = corpus.theme_by_province(Query())
+    assert [(row.province, row.theme, row.count, row.denominator) for row in table] == [
+        ("An Giang", "border", 0, 1),
+        ("An Giang", "tourism", 0, 1),
+        ("Đồng Tháp", "border", 1, 1),
+        ("Đồng Tháp", "tourism", 1, 1),
+        (None, "border", 1, 1),
+        (None, "tourism", 0, 1),
+    ]
+    assert [row.theme for row in corpus.theme_by_province(Query(themes=BORDER, province="Đồng Tháp"))] == ["border"]
+    assert [row.province for row in corpus.theme_by_province(Query(province="Tiền Giang", province_map="34"))] == [
+        "Đồng Tháp",
+        "Đồng Tháp",
+    ]
+
+
+def test_an_empty_corpus_has_no_rows(corpus: Corpus) -> None:
+    assert corpus.trend(Query(), per="theme").rows == ()
+    assert corpus.trend(Query(themes=BORDER), per="source").rows == ()
+    assert corpus.theme_by_province(Query()) == []
+
+
+def test_periods_are_of_vietnam_and_weeks_are_iso(corpus: Corpus) -> None:
+    # 30 December 2024 is a Monday of week 1 of 2025; 23:30 UTC on the 29th is already the 30th in Việt Nam.
+    put(corpus, None, BORDER, published_at=datetime.fromisoformat("2024-12-29T23:30:00+00:00"),
+        published_precision="minute", published_from="printed")  # fmt: skip
+    for by, period in {
+        "day": "2024-12-30",
+        "week": "2025-W01",
+        "month": "2024-12",
+        "quarter": "2024-Q4",
+        "year": "2024",
+    }.items():
+        assert [row.period for row in corpus.trend(Query(), by=by).rows] == [period]  # type: ignore[arg-type]
+
+
+@settings(max_examples=60)
+@given(
+    st.dates(date(1990, 1, 1), date(2030, 1, 1)),
+    st.integers(0, 900),
+    st.sampled_from(["day", "week", "month", "quarter", "year"]),
+)
+def test_periods_run_without_gap_or_repeat(first: date, days: int, by: Period) -> None:
+    last = first + timedelta(days=days)
+    periods = list(_periods(first, last, by))
+    assert periods == sorted(set(periods))
+    assert (periods[0], periods[-1]) == (_label(first, by), _label(last, by))
+    assert {_label(first + timedelta(days=n), by) for n in range(days + 1)} == set(periods)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 400), st.sampled_from([None, NOTHING, BORDER, TOURISM]), st.booleans()), max_size=8
+    )
+)
+def test_counts_add_up_whatever_the_period(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, tuple[str, ...] | None, bool]]
+) -> None:
+    with Corpus.open(tmp_path_factory.mktemp("trend") / "corpus.sqlite") as corpus:
+        for offset, themes, ours in rows:
+            day = (date(2024, 6, 1) + timedelta(days=offset)).isoformat()
+            put(corpus, day, themes, source="bao_ha_giang" if ours else None)
+        tagged = sum(themes is not None for _, themes, _ in rows)
+        border = sum("border" in (themes or ()) for _, themes, _ in rows)
+        for by in ("day", "week", "month", "quarter", "year"):
+            for per in (None, "source", "province"):
+                answer = corpus.trend(Query(themes=BORDER), by=by, per=per)
+                assert sum(row.denominator for row in answer.rows) == tagged
+                assert sum(row.count for row in answer.rows) == border
+                assert all(row.count <= row.denominator for row in answer.rows)

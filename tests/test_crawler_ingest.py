@@ -1,0 +1,130 @@
+"""The sentence: extract, normalise, deduplicate, store, for one page at a time."""
+
+from __future__ import annotations
+
+import logging
+import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from small_paper import HOME, TOML, article
+
+from corpus.errors import CorpusError
+from corpus.records import Article, Page
+from corpus.store import Corpus
+from crawler import ingest as module
+from crawler.archive import ArchiveWriter
+from crawler.ingest import ingest, replay
+from crawler.source import Source
+
+SOURCE = Source.model_validate(tomllib.loads(TOML), strict=False)
+URL = HOME + "tin/mot.html"
+STORY = article("Khơi mương ở Khuổi Vài", "12/10/2026", "nước về tận chân ruộng")
+
+
+def page(body: bytes = STORY, status: int = 200, kind: str = "text/html; charset=utf-8", url: str = URL) -> Page:
+    fetched_at = datetime(2026, 10, 12, 15, tzinfo=UTC)
+    return Page(url, url, fetched_at, status, (("Content-Type", kind),), body, body, SOURCE.id)
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+        yield corpus
+
+
+def test_an_article_is_stored_and_done(corpus: Corpus) -> None:
+    outcome = ingest(page(), SOURCE, corpus, None)
+    assert outcome.kind == "article"
+    stored = corpus.article(URL)
+    assert stored is not None
+    assert stored.article.title == "Khơi mương ở Khuổi Vài"
+    assert stored.article.published_at is not None
+    assert stored.article.published_at.isoformat() == "2026-10-12T08:30:00+07:00"
+    assert corpus.known([URL]) == {URL}
+
+
+@pytest.mark.parametrize(
+    ("given", "reason", "done"),
+    [
+        (page(b"<html><body>khong thay</body></html>", 404), "http_404", True),
+        (page(b"", 410), "http_410", True),
+        (page(STORY, 500), "http_5xx", False),
+        (page(STORY, 503), "http_5xx", False),
+        (page(b"", 429), "http_429", False),
+        (page(b"", 304), "http_304", True),
+        (page(b"<html><body><h1>Dang cap nhat</h1></body></html>"), "not_an_article", True),
+    ],
+)
+def test_what_is_no_article_is_rejected_by_name(corpus: Corpus, given: Page, reason: str, done: bool) -> None:
+    outcome = ingest(given, SOURCE, corpus, None)
+    assert (outcome.kind, outcome.reason) == ("rejected", reason)
+    assert outcome.detail is not None
+    assert URL in outcome.detail
+    assert corpus.known([URL]) == ({URL} if done else set())
+    assert corpus.article(URL) is None
+
+
+@pytest.mark.parametrize("body", [b"", b"\x00\x01\x02\xff" * 200, b"%PDF-1.7 \x00\xff", bytes(range(256)) * 40])
+@pytest.mark.parametrize("kind", ["text/html", "application/octet-stream", ""])
+def test_rubbish_is_rejected_and_never_a_bug(corpus: Corpus, body: bytes, kind: str) -> None:
+    outcome = ingest(page(body, kind=kind), SOURCE, corpus, None)
+    assert outcome.kind == "rejected"
+    assert outcome.reason != "bug", outcome.detail
+
+
+def test_a_redirect_marks_both_addresses(corpus: Corpus) -> None:
+    old = HOME + "tin/cu.html"
+    ingest(replace(page(), requested_url=old), SOURCE, corpus, None)
+    assert corpus.known([old, URL]) == {old, URL}
+    assert ingest(page(), SOURCE, corpus, None).kind == "unchanged"
+
+
+def test_a_fault_of_ours_is_kept_logged_and_mended_by_replay(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def faulty(page: Page, source: Source | None) -> None:
+        raise ZeroDivisionError("a fault of ours")
+
+    with ArchiveWriter(tmp_path / "archive") as archive:
+        place = archive.write(page())
+    with monkeypatch.context() as patched, caplog.at_level(logging.ERROR):
+        patched.setattr(module, "extract", faulty)
+        outcome = ingest(page(), SOURCE, corpus, place)
+    assert (outcome.kind, outcome.reason) == ("rejected", "bug")
+    assert outcome.detail == f"{URL}: ZeroDivisionError: a fault of ours"
+    assert "Traceback" in caplog.text
+
+    assert [one.kind for one in replay(corpus, tmp_path / "archive", {SOURCE.id: SOURCE})] == ["article"]
+    assert corpus.article(URL) is not None
+
+
+def test_an_article_the_corpus_refuses_is_a_fault_of_ours_too(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    normalise = module.normalise
+
+    def without_zone(*given: object) -> Article:
+        made = normalise(*given)  # type: ignore[arg-type]
+        return replace(made, published_at=datetime(2026, 10, 12))  # noqa: DTZ001 - the fault
+
+    monkeypatch.setattr(module, "normalise", without_zone)
+    outcome = ingest(page(), SOURCE, corpus, None)
+    assert outcome.reason == "bug"
+    assert "published_at must carry a time zone" in str(outcome.detail)
+
+
+def test_a_corpus_that_cannot_be_written_is_loud(tmp_path: Path) -> None:
+    Corpus.open(tmp_path / "c.sqlite").close()
+    with Corpus.open(tmp_path / "c.sqlite", read_only=True) as corpus, pytest.raises(CorpusError):
+        ingest(page(), SOURCE, corpus, None)
+
+
+def test_a_page_of_a_source_that_is_no_more_is_read_by_the_generic_reader(corpus: Corpus, tmp_path: Path) -> None:
+    with ArchiveWriter(tmp_path / "archive") as archive:
+        archive.write(page())
+    assert [one.kind for one in replay(corpus, tmp_path / "archive", {})] == ["article"]
+    stored = corpus.article(URL)
+    assert stored is not None
+    assert stored.article.extractor == "generic"

@@ -1,0 +1,171 @@
+"""How pages come in: crawl, replay, import."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tintinh.commands.options import Day, archive_option, corpus_option
+from tintinh.output import formats, print_rows, progress, say
+
+if TYPE_CHECKING:
+    from corpus.records import Night, Outcome
+    from crawler.source import Source
+
+_NIGHT = ("source", "found", "known", "stored", "copies", "same", "rejected", "findings")
+
+
+def chosen_sources(ids: tuple[str, ...]) -> list[Source]:
+    """The sources of these ids, or all; an unknown id is a usage error that names those there are."""
+    from crawler.source import load_sources
+
+    sources = load_sources()
+    unknown = [one for one in ids if one not in sources]
+    if unknown:
+        raise click.BadParameter(f"{', '.join(unknown)} is no source; there are {', '.join(sources)}")
+    return [sources[one] for one in ids] if ids else list(sources.values())
+
+
+def connections(pairs: tuple[str, ...]) -> dict[str, str]:
+    """``HOST=ADDRESS`` options as the crawler's ``CONNECT_TO``."""
+    mapping = {}
+    for pair in pairs:
+        host, sign, target = pair.partition("=")
+        if not (host and sign and target.startswith(("http://", "https://"))):
+            raise click.BadParameter(f"{pair!r} is not HOST=http://ADDRESS", param_hint="--connect-to")
+        mapping[host] = target
+    return mapping
+
+
+@click.command(
+    "crawl",
+    epilog="\b\nExamples:\n  tintinh crawl                      every source\n  tintinh crawl bao_ha_giang --json  one",
+)
+@click.argument("source_ids", metavar="[SOURCE]...", nargs=-1)
+@click.option("--since", type=Day(), metavar="DAY", help="Leave out what a listing dates earlier.")
+@click.option("--contact", envvar="TINTINH_CONTACT", help="Address shown to the outlets [env: TINTINH_CONTACT].")
+@click.option("--connect-to", multiple=True, metavar="HOST=URL", help="Connect there for HOST, as curl does (mirrors).")
+@click.option("--delay", type=click.FloatRange(min=0), help="Seconds between requests; below 1 only on this machine.")
+@click.option("--verbose", is_flag=True, help="Show Scrapy's log.")
+@corpus_option
+@archive_option
+@formats
+def crawl_command(
+    source_ids: tuple[str, ...],
+    since: date | None,
+    contact: str | None,
+    connect_to: tuple[str, ...],
+    delay: float | None,
+    verbose: bool,
+    corpus_path: Path,
+    archive_path: Path,
+    as_json: bool,
+    as_csv: bool,
+) -> int:
+    """Collect what is new at the outlets: discover, fetch, archive, extract, store.
+
+    Safe to stop and to run again: what is stored is not fetched twice.
+    """
+    options: dict[str, Any] = {"CONNECT_TO": connections(connect_to), "LOG_LEVEL": "INFO" if verbose else "ERROR"}
+    if contact:
+        options["TINTINH_CONTACT"] = contact
+    if delay is not None:
+        options["DOWNLOAD_DELAY"] = delay
+    nights = crawl_sources(chosen_sources(source_ids), corpus_path, archive_path, options, since)
+    print_rows((night_row(night) for night in nights), _NIGHT, as_json=as_json, as_csv=as_csv)
+    return tell_verdict(nights)
+
+
+def crawl_sources(
+    sources: list[Source], corpus_path: Path, archive_path: Path, options: Mapping[str, Any], since: date | None = None
+) -> list[Night]:
+    """One night over ``sources`` with a progress bar; ``options`` are Scrapy settings."""
+    from crawler.night import Progress, crawl
+
+    done: Counter[str] = Counter()
+    with progress("pages") as advance:
+
+        def report(state: Progress) -> None:
+            advance(state.done - done[state.source])
+            done[state.source] = state.done
+
+        paths = {"CORPUS_PATH": str(corpus_path), "ARCHIVE_DIR": str(archive_path)}
+        return crawl(sources, {**paths, **options}, report, since=since)
+
+
+def night_row(night: Night) -> dict[str, Any]:
+    """A night as a row of the summary."""
+    return {
+        "source": night.source,
+        "found": night.found,
+        "known": night.known,
+        "stored": night.stored,
+        "copies": night.copies,
+        "same": night.same,
+        "rejected": dict(night.rejected),
+        "generic": night.generic,
+        "started_at": night.started_at,
+        "ended_at": night.ended_at,
+        "findings": list(night.findings),
+    }
+
+
+def tell_verdict(nights: list[Night]) -> int:
+    """Say what the night brought and what it broke; the exit code of it."""
+    stored = sum(night.stored for night in nights)
+    known = sum(night.known for night in nights)
+    say(
+        f"{stored} new articles, {known} known already"
+        if stored
+        else f"nothing new: all {known} articles known already"
+    )
+    for night in nights:
+        for finding in night.findings:
+            say(f"{night.source}: {finding}")
+    return 2 if any(night.findings for night in nights) else 0
+
+
+@click.command(
+    "replay",
+    epilog="\b\nExamples:\n  tintinh replay --source bao_ha_giang --since 2026-05-01\n  tintinh replay --json",
+)
+@click.option("--source", "source_id", metavar="ID", help="Only pages of this source.")
+@click.option("--since", type=Day(), metavar="DAY", help="Only pages fetched on this day or later.")
+@corpus_option
+@archive_option
+@formats
+def replay_command(
+    source_id: str | None, since: date | None, corpus_path: Path, archive_path: Path, as_json: bool, as_csv: bool
+) -> None:
+    """Read the archived pages again with today's code and store what changed; nothing is fetched."""
+    from corpus.store import Corpus
+    from crawler.ingest import replay
+    from crawler.source import load_sources
+
+    if not archive_path.is_dir():
+        raise click.BadParameter(f"{archive_path}: there is no archive", param_hint="--archive")
+    counts: dict[str, Counter[str]] = {}
+    with Corpus.open(corpus_path) as corpus, progress("pages") as advance:
+        for outcome in replay(corpus, archive_path, load_sources(), source_id, since):
+            count_outcome(counts, outcome)
+            advance(1)
+    print_outcomes(counts, as_json=as_json, as_csv=as_csv)
+
+
+def count_outcome(counts: dict[str, Counter[str]], outcome: Outcome) -> None:
+    """Count one outcome under its source."""
+    kind = f"rejected {outcome.reason}" if outcome.kind == "rejected" else outcome.kind
+    counts.setdefault(outcome.source or "(unknown)", Counter())[kind] += 1
+
+
+def print_outcomes(counts: dict[str, Counter[str]], *, as_json: bool, as_csv: bool) -> None:
+    """A row for each source: how many pages became what."""
+    kinds = ["article", "copy", "changed", "unchanged", "same"]
+    kinds += sorted({kind for counter in counts.values() for kind in counter} - set(kinds))
+    rows = [{"source": source, **{kind: counter[kind] for kind in kinds}} for source, counter in sorted(counts.items())]
+    print_rows(rows, ["source", *kinds], as_json=as_json, as_csv=as_csv)

@@ -1,0 +1,231 @@
+"""Questions: search, show, trend, export, stats."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from tintinh.chart import bars
+from tintinh.commands.options import corpus_option, query_of, query_options
+from tintinh.output import formats, print_json, print_rows, print_table, say
+
+if TYPE_CHECKING:
+    from corpus.rows import StoredArticle
+    from corpus.search import Hit
+    from corpus.store import Corpus
+
+
+def open_corpus(path: Path) -> Corpus:
+    """The corpus at ``path``, for reading."""
+    from corpus.store import Corpus
+
+    return Corpus.open(path, read_only=True)
+
+
+@click.command(
+    "search",
+    epilog=(
+        "\b\nExamples:\n  tintinh search 'quang ba du lich'\n"
+        "  tintinh search '\"hợp tác\" Lào' --theme partner_cooperation --since 2025-01-01 --json"
+    ),
+)
+@click.argument("query", required=False)
+@query_options
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many hits at most.")
+@corpus_option
+@formats
+def search_command(
+    query: str | None, limit: int, corpus_path: Path, as_json: bool, as_csv: bool, **filters: Any
+) -> None:
+    """Find articles by words, theme, province, outlet and time; without words, the newest first.
+
+    Words typed without tones find every spelling; words typed with tones find just those. "…" is a phrase, a
+    trailing * a prefix, several words must all be there.
+    """
+    with open_corpus(corpus_path) as corpus:
+        answer = corpus.search(query_of(text=query, limit=limit, **filters))
+    columns = ["id", "published_at", "source", "province", "title", "themes"]
+    if as_json or as_csv:
+        columns += ["url", "lead", "primary", "score", "snippet", "copy_of"]
+        print_rows((hit_row(hit) for hit in answer.hits), columns, as_json=as_json, as_csv=as_csv)
+    else:
+        print_hits(answer.hits)
+    shown = f", {len(answer.hits)} shown" if answer.total > len(answer.hits) else ""
+    say(f"{answer.total} articles{shown}")
+    if answer.without_tones:
+        say(f"none with these tones; without tones there are {answer.without_tones}")
+
+
+def hit_row(hit: Hit) -> dict[str, Any]:
+    """A hit as a row for programs."""
+    return {**{key: value for key, value in vars(hit).items() if key != "snippet"}, "snippet": hit.snippet.text}
+
+
+def print_hits(hits: Iterable[Hit]) -> None:
+    """Hits for people: title, where and when, the words in their place."""
+    for hit in hits:
+        day = hit.published_at.strftime("%d/%m/%Y") if hit.published_at else "no date"
+        facts = [day, hit.source, hit.province, ", ".join(hit.themes)]
+        click.secho(f"{hit.id:>5}  {hit.title}", bold=True)
+        click.echo("       " + " · ".join(fact for fact in facts if fact))
+        if hit.snippet.text:
+            click.echo("       " + marked(hit))
+
+
+def marked(hit: Hit) -> str:
+    """The snippet with the words that matched set off for a terminal."""
+    text, done, parts = hit.snippet.text, 0, []
+    for start, end in hit.snippet.matches:
+        parts += [text[done:start], click.style(text[start:end], underline=True)]
+        done = end
+    return "".join([*parts, text[done:]])
+
+
+@click.command("show", epilog="\b\nExamples:\n  tintinh show 17\n  tintinh show https://baohagiang.vn/… --json")
+@click.argument("article")
+@corpus_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def show_command(article: str, corpus_path: Path, as_json: bool) -> None:
+    """Show one article, by its number or address: text, themes with probability and evidence, where it came from."""
+    from corpus.export import full
+
+    with open_corpus(corpus_path) as corpus:
+        stored = corpus.article(int(article) if article.isdigit() else article)
+    if stored is None:
+        raise click.BadParameter(f"{article}: there is no such article in {corpus_path}", param_hint="ARTICLE")
+    if as_json:
+        print_json(full(stored))
+    else:
+        _print_stored(stored)
+
+
+def _print_stored(stored: StoredArticle) -> None:
+    from corpus.records import BlockKind
+
+    article = stored.article
+    click.secho(article.title, bold=True)
+    when = article.published_at.strftime("%d/%m/%Y %H:%M").removesuffix(" 00:00") if article.published_at else "no date"
+    facts = [when, article.source, article.province, article.section, article.agency, ", ".join(article.authors)]
+    click.echo(" · ".join(fact for fact in facts if fact))
+    click.echo(article.url)
+    if stored.copy_of:
+        click.echo(f"near-duplicate of article {stored.copy_of} (similarity {stored.similarity:.2f})")
+    for block in article.blocks:
+        if block.kind is BlockKind.CAPTION:
+            click.echo(f"\n  [{block.text}{f' — {block.credit}' if block.credit else ''}]")
+        elif block.kind not in {BlockKind.DROPPED, BlockKind.BYLINE}:
+            click.secho(f"\n{block.text}", bold=block.kind in {BlockKind.LEAD, BlockKind.HEADING})
+    tagging = stored.tagging
+    click.echo()
+    if tagging is None:
+        say("not tagged yet: tintinh annotate")
+        return
+    click.secho(f"Themes by {tagging.by}: {', '.join(tagging.themes) or 'none'}", bold=True)
+    for theme in tagging.themes:
+        score = f"{tagging.scores[theme]:.2f}" if theme in tagging.scores else "given"
+        click.echo(f"  {theme} {score}{'  (primary)' if theme == tagging.primary else ''}")
+        for sentence in tagging.evidence.get(theme, ()):
+            click.echo(f"    “{sentence}”")
+    click.echo(
+        f"Read by {article.extractor} {article.extractor_version}, fetched {article.fetched_at:%Y-%m-%d %H:%M} UTC"
+    )
+
+
+@click.command(
+    "trend",
+    epilog="\b\nExamples:\n  tintinh trend --by month --per theme\n"
+    "  tintinh trend --theme border --per province --map 34 --csv",
+)
+@click.option(
+    "--by",
+    type=click.Choice(["day", "week", "month", "quarter", "year"]),
+    default="month",
+    show_default=True,
+    help="The length of a period.",
+)
+@click.option("--per", type=click.Choice(["source", "province", "theme"]), help="A row for each of these.")
+@click.option("--query", "text", help="Only articles with these words.")
+@click.option("--stories", is_flag=True, help="Count copies of a story once.")
+@query_options
+@corpus_option
+@formats
+def trend_command(
+    by: Literal["day", "week", "month", "quarter", "year"],
+    per: Literal["source", "province", "theme"] | None,
+    text: str | None,
+    stories: bool,
+    themes: tuple[str, ...],
+    corpus_path: Path,
+    as_json: bool,
+    as_csv: bool,
+    **filters: Any,
+) -> None:
+    """Count articles over time: count, denominator (tagged articles of the period) and share; gaps are rows of zero."""
+    query = query_of(text=text, themes=() if per == "theme" else themes, **filters)
+    if per == "theme":
+        query_of(text=None, themes=themes, **filters)  # an unknown theme is an error here, too
+    with open_corpus(corpus_path) as corpus:
+        found = corpus.trend(query, by, per, themes if per == "theme" else (), stories=stories)
+    rows = [asdict(row) for row in found.rows]
+    columns = ["period", *(["group"] if per else []), "count", "denominator", "share"]
+    if not (as_json or as_csv):
+        for row, bar in zip(rows, bars([row["count"] for row in rows]), strict=True):
+            row["chart"] = bar
+        columns.append("chart")
+    print_rows(rows, columns, as_json=as_json, as_csv=as_csv)
+    if found.undated:
+        say(f"{found.undated} articles without a date are not counted")
+
+
+@click.command(
+    "export",
+    epilog="\b\nExamples:\n  tintinh export --theme border --csv > border.csv\n"
+    "  tintinh export --since 2025-07-01 > news.jsonl",
+)
+@click.argument("query", required=False)
+@query_options
+@corpus_option
+@formats
+def export_command(query: str | None, corpus_path: Path, as_json: bool, as_csv: bool, **filters: Any) -> None:
+    """Write whole articles with their themes: JSON Lines (default) or CSV, to standard output."""
+    from corpus.export import write_csv, write_jsonl
+
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv cannot be given together")
+    with open_corpus(corpus_path) as corpus:
+        articles = corpus.articles(query_of(text=query, **filters))
+        number = (write_csv if as_csv else write_jsonl)(articles, sys.stdout)
+    say(f"{number} articles")
+
+
+@click.command("stats", epilog="\b\nExamples:\n  tintinh stats\n  tintinh stats --json")
+@corpus_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def stats_command(corpus_path: Path, as_json: bool) -> None:
+    """What the corpus holds."""
+    with open_corpus(corpus_path) as corpus:
+        stats = corpus.stats()
+    facts = {name: getattr(stats, name) for name in stats.__dataclass_fields__}
+    if as_json:
+        facts["sources"] = {source or "unknown": count for source, count in stats.sources.items()}
+        print_json(facts)
+        return
+    print_table(
+        [{"source": source or "(unknown)", "articles": count} for source, count in stats.sources.items()],
+        ["source", "articles"],
+    )
+    click.echo()
+    print_table(
+        [{"what": name, "count": _shown(value)} for name, value in facts.items() if name != "sources"],
+        ["what", "count"],
+    )
+
+
+def _shown(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value

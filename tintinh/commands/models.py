@@ -1,0 +1,107 @@
+"""``train`` and ``evaluate``: the theme model and its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tintinh.commands.options import model_option
+from tintinh.output import formats, print_rows, print_table, say, words
+from tintinh.settings import settings
+
+if TYPE_CHECKING:
+    from nlp.evaluate import Evaluation
+
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_FIGURES = (
+    "method", "macro_f1", "micro_f1", "micro_precision", "micro_recall", "exact_match", "primary_accuracy", "ece",
+)  # fmt: skip
+
+
+@click.command(
+    "train",
+    epilog="\b\nExamples:\n  tintinh train\n  tintinh train --also my-labels.jsonl --into models",
+)
+@click.option("--labelled", type=_FILE, multiple=True, help="Labelled news [default: data/labelled/themes.jsonl].")
+@click.option("--also", type=_FILE, multiple=True, help="More labelled news to learn from that is not passed on.")
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=lambda: settings().models,
+    show_default="models",
+    help="Where the model's folder is made.",
+)
+@click.option("--seed", default=0, show_default=True, help="Seed of the folds.")
+@click.option("--allow-lower", is_flag=True, help="Accept figures below models/floors.json, and lower it.")
+def train_command(labelled: tuple[Path, ...], also: tuple[Path, ...], into: Path, seed: int, allow_lower: bool) -> None:
+    """Train the theme model on labelled news, measure it on held-out groups, and store it; about a minute.
+
+    A model whose figures fall below the floors is refused. Nothing is overwritten.
+    """
+    from nlp.train import train
+
+    with words().status("training and measuring on held-out provinces and outlets …"):
+        path = train(labelled or (settings().labelled,), into, also=also, seed=seed, allow_lower=allow_lower)
+    click.echo(str(path))
+    say(f"figures: {path / 'metrics.json'}, card: {path / 'card.md'}")
+
+
+@click.command(
+    "evaluate",
+    epilog="\b\nExamples:\n  tintinh evaluate                    held-out groups of our own labels\n"
+    "  tintinh evaluate --on mine.jsonl    the stored model on your file",
+)
+@click.option("--on", "files", type=_FILE, multiple=True, help="Judge the stored model on this labelled file.")
+@click.option("--seed", default=0, show_default=True, help="Seed of the folds.")
+@model_option
+@formats
+def evaluate_command(files: tuple[Path, ...], seed: int, model_path: Path | None, as_json: bool, as_csv: bool) -> None:
+    """Measure theme tagging beside baselines: keyword rules, a plain TF-IDF pipeline, and no theme at all.
+
+    Without --on the method is trained and judged anew in five folds by province, outlet and story, so that every
+    article is tagged by a model that has not seen its group. With --on the stored model is judged as it is; whether it
+    has learnt from that file is for you to know.
+    """
+    from nlp.artefact import load, newest
+    from nlp.evaluate import cross_validate, evaluate, prepare
+    from nlp.keywords import Keywords
+    from nlp.labelled import read_labelled
+    from nlp.themes import load_themes
+
+    with words().status("tagging and judging …"):
+        if files:
+            evaluations = [evaluate(files, load(model_path or newest(settings().shipped_models)))]
+        else:
+            keywords = Keywords.of(load_themes())
+            rows = read_labelled([settings().labelled], tuple(keywords.by_theme))
+            evaluations = cross_validate(prepare(rows, keywords), keywords, seed=seed)
+    for evaluation in evaluations:
+        _print(evaluation, as_json=as_json, as_csv=as_csv)
+
+
+def _print(evaluation: Evaluation, *, as_json: bool, as_csv: bool) -> None:
+    say(f"{evaluation.dataset}: {evaluation.scores[0].articles} articles; {evaluation.split}")
+    rows = [item.as_dict() for item in evaluation.scores]
+    if as_json:
+        print_rows([evaluation.as_dict()], (), as_json=True, as_csv=False)
+        return
+    print_rows(rows, _FIGURES, as_json=False, as_csv=as_csv)
+    if not as_csv:
+        click.echo()
+        print_table(
+            _by_theme(rows),
+            ["theme", "precision", "recall", "f1", "support", *(f"f1 {row['method']}" for row in rows[1:])],
+        )
+
+
+def _by_theme(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A row a theme: the first method in full, the others' F1 beside it."""
+    first, *others = rows
+    table = []
+    for index, theme in enumerate(first["themes"]):
+        beside = {f"f1 {other['method']}": other["themes"][index]["f1"] for other in others}
+        table.append({**theme, **beside})
+    return table

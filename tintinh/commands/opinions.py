@@ -1,0 +1,197 @@
+"""What we say about text: segment, tag, annotate."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from tintinh.commands.options import corpus_option, model_option
+from tintinh.output import plain, print_json, progress, say
+
+if TYPE_CHECKING:
+    from corpus.records import Tagging
+    from corpus.store import Corpus
+    from nlp.tag import Tagger
+
+T = TypeVar("T")
+
+
+class RowError(click.ClickException):
+    """A line of input that is not what it should be."""
+
+
+def tagger_at(model_path: Path | None) -> Tagger:
+    """The tagger in ``model_path``, else the newest trained one, else the one that comes with the project."""
+    from nlp.artefact import newest
+    from nlp.tag import Tagger
+    from tintinh.settings import settings
+
+    if model_path is None:
+        own, shipped = settings().models, settings().shipped_models
+        model_path = newest(own if own.is_dir() and any(own.glob("themes-*")) else shipped)
+    tagger = Tagger.load(model_path)
+    for note in tagger.notes:
+        say(note)
+    return tagger
+
+
+def rows_of(file: IO[str]) -> Iterator[dict[str, Any]]:
+    """The JSON objects of a file, a line each; a line that is none stops with its number."""
+    for number, text in enumerate(file, start=1):
+        if not text.strip():
+            continue
+        try:
+            row = json.loads(text)
+        except ValueError as error:
+            raise RowError(f"{file.name}:{number}: is not JSON ({error})") from error
+        if not isinstance(row, dict):
+            raise RowError(f'{file.name}:{number}: must be an object like {{"id": 1, "title": "…", "text": "…"}}')
+        for key in ("title", "text"):
+            if not isinstance(row.get(key, ""), str):
+                raise RowError(f"{file.name}:{number}: key {key!r} must be a string, got {row[key]!r}")
+        if not (row.get("title") or row.get("text")):
+            raise RowError(f"{file.name}:{number}: needs the keys 'title' and 'text'")
+        yield row
+
+
+@click.command(
+    "segment",
+    epilog="\b\nExamples:\n  echo 'Quảng bá du lịch Hà Giang' | tintinh segment\n  tintinh segment story.txt --json",
+)
+@click.argument("file", type=click.File(encoding="utf-8"), default="-")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a sentence.")
+def segment_command(file: IO[str], as_json: bool) -> None:
+    """Print the words of a text, a sentence a line; the syllables of one word are joined by "_"."""
+    from corpus.text import clean
+    from nlp.segment import segment
+
+    made = segment(clean(file.read()))
+    for sentence in made.sentences:
+        if as_json:
+            print_json({"words": sentence.split(" "), "by": made.by})
+        else:
+            click.echo(sentence)
+
+
+@click.command(
+    "tag",
+    epilog="\b\nExamples:\n  tintinh tag stories.jsonl --json > tagged.jsonl\n"
+    '  echo \'{"id": 1, "title": "…", "text": "…"}\' | tintinh tag --explain',
+)
+@click.argument("file", type=click.File(encoding="utf-8"), default="-")
+@model_option
+@click.option("--explain", is_flag=True, help="Add the words that carried each theme, with their exact weights.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+def tag_command(file: IO[str], model_path: Path | None, explain: bool, as_json: bool) -> None:
+    """Tag articles with themes: reads JSON Lines {"id", "title", "text"} and answers in the same order.
+
+    Each answer: id, themes, primary, scores (probabilities), evidence (sentences), model. Nothing is stored.
+    """
+    tagger = tagger_at(model_path)
+    rows: list[dict[str, Any]] = []
+
+    def items() -> Iterator[tuple[str, str]]:
+        for row in rows_of(file):
+            rows.append(row)
+            yield _cleaned(row.get("title")), _cleaned(row.get("text"))
+
+    with progress("articles") as advance:
+        for tagging in tagger.tag_many(items()):
+            row = rows.pop(0)
+            words = _weights(tagger, row, tagging) if explain else None
+            if as_json:
+                answer = {"id": row.get("id"), **_answer(tagging)}
+                print_json({**answer, "words": words} if explain else answer)
+            else:
+                _print_tagging(row, tagging, words)
+            advance(1)
+    sys.stdout.flush()
+
+
+def _cleaned(text: str | None) -> str:
+    from corpus.text import clean
+
+    return clean(text or "")
+
+
+def _answer(tagging: Tagging) -> dict[str, Any]:
+    return {
+        "themes": tagging.themes,
+        "primary": tagging.primary,
+        "scores": plain(tagging.scores),
+        "evidence": plain(tagging.evidence),
+        "model": tagging.by,
+    }
+
+
+def _weights(tagger: Tagger, row: dict[str, Any], tagging: Tagging) -> dict[str, list[tuple[str, float]]]:
+    return {
+        theme: [
+            (word, round(weight, 4))
+            for word, weight in tagger.explain(_cleaned(row.get("title")), _cleaned(row.get("text")), theme).words[:12]
+        ]
+        for theme in tagging.themes
+    }
+
+
+def _print_tagging(row: dict[str, Any], tagging: Tagging, words: dict[str, list[tuple[str, float]]] | None) -> None:
+    click.secho(f"{row.get('id', '')}  {str(row.get('title') or row.get('text'))[:90]}", bold=True)
+    if not tagging.themes:
+        click.echo("    no theme")
+    for theme in tagging.themes:
+        click.echo(f"    {theme} {tagging.scores[theme]:.2f}{' (primary)' if theme == tagging.primary else ''}")
+        for sentence in tagging.evidence.get(theme, ()):
+            click.echo(f"        “{sentence}”")
+        for word, weight in (words or {}).get(theme, ()):
+            click.echo(f"        {weight:+.3f}  {word}")
+
+
+@click.command("annotate", epilog="\b\nExamples:\n  tintinh annotate\n  tintinh crawl && tintinh annotate")
+@model_option
+@corpus_option
+def annotate_command(model_path: Path | None, corpus_path: Path) -> None:
+    """Segment and tag every article that is new to the segmenter or the model; safe to stop and to run again."""
+    from corpus.store import Corpus
+
+    with Corpus.open(corpus_path, create=False) as corpus:
+        segmented, tagged = annotate(corpus, tagger_at(model_path))
+    say(f"{segmented} articles segmented, {tagged} tagged")
+
+
+def annotate(corpus: Corpus, tagger: Tagger) -> tuple[int, int]:
+    """Give every article of ``corpus`` a segmentation and a tagging by ``tagger``; how many were missing.
+
+    Opinions are stored some hundred at a time, so that a stop loses little.
+    """
+    from nlp.document import segment_article
+    from nlp.segment import segmenter
+
+    by = segmenter()
+    segmented = tagged = 0
+    with progress("segmenting") as advance:
+        for batch in _batches(corpus.to_segment(by)):
+            made = ((number, segment_article(article.title, article.text)) for number, article in batch)
+            segmented += corpus.add_segmentations(made)
+            advance(len(batch))
+    with progress("tagging") as advance:
+        for rows in _batches(corpus.to_tag(tagger.by, by)):
+            items = [
+                (article.title, article.text, words or segment_article(article.title, article.text))
+                for _, article, words in rows
+            ]
+            numbers = [number for number, _, _ in rows]
+            tagged += corpus.add_taggings(zip(numbers, tagger.tag_segmented(items), strict=True))
+            advance(len(rows))
+    return segmented, tagged
+
+
+def _batches(items: Iterable[T], size: int = 128) -> Iterator[list[T]]:
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
+        yield batch

@@ -1,0 +1,130 @@
+"""Options that several commands share, and what they are turned into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tintinh.settings import settings
+
+if TYPE_CHECKING:
+    from corpus.records import Query
+
+Command = Callable[..., Any]
+
+
+def corpus_option(command: Command) -> Command:
+    """``--corpus``: the database to work on."""
+    return click.option(
+        "--corpus",
+        "corpus_path",
+        type=click.Path(path_type=Path, dir_okay=False),
+        default=lambda: settings().corpus,
+        show_default="data/var/corpus.sqlite",
+        help="The corpus database.",
+    )(command)
+
+
+def archive_option(command: Command) -> Command:
+    """``--archive``: the folder of the page archive."""
+    return click.option(
+        "--archive",
+        "archive_path",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=lambda: settings().archive,
+        show_default="data/archive",
+        help="The page archive (WARC files).",
+    )(command)
+
+
+def model_option(command: Command) -> Command:
+    """``--model``: a stored theme model."""
+    return click.option(
+        "--model",
+        "model_path",
+        type=click.Path(path_type=Path, file_okay=False, exists=True),
+        default=None,
+        help="Folder of the theme model [default: the newest one in models/].",
+    )(command)
+
+
+class Day(click.ParamType[date]):
+    """A day, ``YYYY-MM-DD`` (or dd/mm/yyyy, as it is printed in Việt Nam)."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day that ``value`` names."""
+        if isinstance(value, date):
+            return value
+        for form in ("%Y-%m-%d", "%d/%m/%Y"):
+            try:
+                return datetime.strptime(value, form).date()  # noqa: DTZ007 - a day has no time zone
+            except ValueError:
+                continue
+        return self.fail(f"{value!r} is no day; write it as 2025-07-01 or 01/07/2025", param, ctx)
+
+
+def query_options(command: Command) -> Command:
+    """The filters of a question."""
+    options = (
+        click.option(
+            "--theme", "themes", multiple=True, metavar="SLUG", help="Only this theme; give it again for AND."
+        ),
+        click.option("--province", help="Only this province, in any spelling."),
+        click.option(
+            "--map",
+            "province_map",
+            type=click.Choice(["day", "63", "34"]),
+            default="day",
+            show_default=True,
+            help="The map the province is read under: of the article's day, or 63 / 34 provinces.",
+        ),
+        click.option("--source", metavar="ID", help="Only this outlet."),
+        click.option("--since", type=Day(), metavar="DAY", help="Published on this day or later (+07:00)."),
+        click.option("--until", type=Day(), metavar="DAY", help="Published on this day or earlier."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def query_of(
+    *,
+    text: str | None,
+    themes: tuple[str, ...],
+    province: str | None,
+    province_map: Any,
+    source: str | None,
+    since: date | None,
+    until: date | None,
+    limit: int | None = None,
+) -> Query:
+    """The ``Query`` of the options; an unknown province or theme is a usage error that names those there are."""
+    from corpus.provinces import canonical
+    from corpus.records import Query
+    from nlp.themes import load_themes, slugs
+
+    known = slugs(load_themes())
+    for theme in themes:
+        if theme not in known:
+            raise click.BadParameter(f"{theme!r} is no theme; there are {', '.join(known)}", param_hint="--theme")
+    name = canonical(province) if province else None
+    if province and name is None:
+        raise click.BadParameter(f"{province!r} is no province of Việt Nam", param_hint="--province")
+    if since and until and since > until:
+        raise click.BadParameter(f"{since} is after --until {until}", param_hint="--since")
+    return Query(
+        text=text,
+        themes=themes,
+        province=name,
+        province_map=province_map,
+        source=source,
+        since=since,
+        until=until,
+        limit=limit,
+    )

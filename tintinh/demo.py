@@ -1,0 +1,106 @@
+"""The main job on the embedded default: five loopback outlets, no network, no server but our own."""
+
+from __future__ import annotations
+
+import shutil
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from corpus.records import Query
+from corpus.store import Corpus
+from crawler.source import load_sources
+from nlp.themes import Theme, load_themes
+from tintinh.chart import bars
+from tintinh.commands.collect import crawl_sources, night_row, tell_verdict
+from tintinh.commands.explore import print_hits
+from tintinh.commands.opinions import annotate, tagger_at
+from tintinh.loopback import NewspaperProcess
+from tintinh.output import print_table, say
+from tintinh.report import write_report
+from tintinh.settings import settings
+
+_QUESTION = "hop tac bien gioi"
+
+
+def run_demo(folder: Path, *, fresh: bool) -> Path:
+    """One night over the loopback newspaper into ``folder``; prints what came of it and returns the report's path.
+
+    Without ``fresh`` the corpus of an earlier demo goes on, as a second night would.
+    """
+    if fresh and folder.exists():
+        shutil.rmtree(folder)
+    corpus_path, archive_path = folder / "corpus.sqlite", folder / "archive"
+    known = load_sources()
+    with NewspaperProcess(settings().stories) as paper:
+        sources = [source for source in known.values() if set(source.hosts) & set(paper.hosts)]
+        _heading("1. Một đêm thu thập", f"a night: {len(sources)} outlets, crawled with Scrapy from {paper.url}")
+        # On our own machine there is nobody to be polite to.
+        options = {
+            "CONNECT_TO": paper.connect_to,
+            "DOWNLOAD_DELAY": 0,
+            "AUTOTHROTTLE_ENABLED": False,
+            "LOG_LEVEL": "ERROR",
+        }
+        nights = crawl_sources(sources, corpus_path, archive_path, options)
+    print_table(map(night_row, nights), ["source", "found", "known", "stored", "copies", "same", "rejected", "generic"])
+    tell_verdict(nights)
+    with Corpus.open(corpus_path) as corpus:
+        _heading("2. Tách từ, gắn chủ đề", "words and themes")
+        tagger = tagger_at(None)
+        segmented, tagged = annotate(corpus, tagger)
+        say(f"{segmented} articles segmented, {tagged} tagged by {tagger.by}")
+        themes = load_themes()
+        _print_matrix(corpus, themes)
+        _print_months(corpus)
+        _print_search(corpus)
+        names = {source.id: source.name for source in sources}
+        report = write_report(corpus, nights, themes, names, folder / "report.html")
+    _heading("6. Báo cáo", "open this file in a browser")
+    click.echo(str(report))
+    return report
+
+
+def _heading(vietnamese: str, english: str) -> None:
+    click.echo()
+    click.echo(click.style(vietnamese, bold=True) + click.style(f"  {english}", dim=True))
+
+
+def _print_matrix(corpus: Corpus, themes: Sequence[Theme]) -> None:
+    _heading("3. Chủ đề × tỉnh", "articles by theme and province (of the article's day)")
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    articles: dict[str, int] = {}
+    for row in corpus.theme_by_province(Query(limit=None)):
+        name = row.province or "(none)"
+        counts[row.theme][name] = row.count
+        articles[name] = row.denominator
+    shown = sorted(articles, key=lambda name: -articles[name])[:7]
+    rows = [{"theme": theme.slug, **{name: counts[theme.slug].get(name) or None for name in shown}} for theme in themes]
+    rows.append({"theme": "all articles", **{name: articles[name] for name in shown}})
+    print_table(rows, ["theme", *shown])
+    if len(articles) > len(shown):
+        say(f"… and {len(articles) - len(shown)} provinces with fewer articles; all of them in the report")
+
+
+def _print_months(corpus: Corpus) -> None:
+    _heading("4. Theo tháng", "partner_cooperation, border and tourism_promotion by month: articles of all tagged ones")
+    wanted = ("partner_cooperation", "border", "tourism_promotion")
+    trend = corpus.trend(Query(limit=None), "month", "theme", wanted)
+    months: dict[str, dict[str, object]] = {}
+    totals: dict[str, int] = defaultdict(int)
+    for row in trend.rows:
+        months.setdefault(row.period, {"month": row.period})[row.group or ""] = row.count
+        months[row.period]["tagged"] = row.denominator
+        totals[row.period] += row.count
+    for month, bar in zip(months, bars([totals[month] for month in months]), strict=True):
+        months[month]["chart"] = bar
+    print_table(months.values(), ["month", *wanted, "tagged", "chart"])
+
+
+def _print_search(corpus: Corpus) -> None:
+    _heading("5. Tìm", f"tintinh search {_QUESTION!r} (typed without tones)")
+    answer = corpus.search(Query(text=_QUESTION, limit=4))
+    print_hits(answer.hits)
+    say(f"{answer.total} articles")

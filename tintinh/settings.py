@@ -1,0 +1,70 @@
+"""Where things lie: the one place that knows default paths."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent
+CHECKOUT = PACKAGE.parent
+SHIPPED = PACKAGE / "shipped"
+
+
+def _in_checkout() -> bool:
+    return (CHECKOUT / "pyproject.toml").is_file() and (CHECKOUT / "data").is_dir()
+
+
+def _given(folder: str, shipped: str) -> Path:
+    """A folder that comes with the project: of the checkout, else of the installed wheel."""
+    return CHECKOUT / folder if _in_checkout() else SHIPPED / shipped
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Paths of one run. ``home`` is the checkout, or what ``TINTINH_HOME`` names, or ``~/tintinh``."""
+
+    home: Path
+
+    @property
+    def corpus(self) -> Path:
+        """The corpus database; it can be made again from the archive."""
+        return self.home / "data" / "var" / "corpus.sqlite"
+
+    @property
+    def archive(self) -> Path:
+        """The page archive: what cannot be made again."""
+        return self.home / "data" / "archive"
+
+    @property
+    def models(self) -> Path:
+        """Where models are trained to."""
+        return self.home / "models"
+
+    @property
+    def reports(self) -> Path:
+        """Where reports are written."""
+        return self.home / "data" / "var" / "reports"
+
+    @property
+    def shipped_models(self) -> Path:
+        """The models that come with the project."""
+        return _given("models", "models")
+
+    @property
+    def labelled(self) -> Path:
+        """The labelled news that comes with the project."""
+        return _given("data/labelled", "labelled") / "themes.jsonl"
+
+    @property
+    def stories(self) -> Path:
+        """The invented news of the loopback newspaper."""
+        return _given("data/sample", "sample") / "newspaper"
+
+
+def settings() -> Settings:
+    """The settings of this process."""
+    named = os.environ.get("TINTINH_HOME")
+    if named:
+        return Settings(Path(named).expanduser().resolve())
+    return Settings(CHECKOUT if _in_checkout() else Path.home() / "tintinh")
