@@ -206,6 +206,14 @@ class Corpus:
                 at = datetime.fromisoformat(fetched_at)
                 yield PageRecord(page_id, url, requested_url, name, at, status, digest, place)
 
+    def place_of(self, digest: str) -> ArchivePlace | None:
+        """Where a page with a body of this digest was archived, or None."""
+        row = self.connection.execute(
+            "SELECT file, offset, length FROM pages WHERE digest = ? AND file IS NOT NULL ORDER BY id LIMIT 1",
+            (digest,),
+        ).fetchone()
+        return ArchivePlace(*row) if row else None
+
     def nights(self, source: str | None = None) -> list[Night]:
         """The accounts of past nights, newest first; of one source, or of all."""
         cursor = self.connection.cursor()

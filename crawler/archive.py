@@ -27,7 +27,7 @@ from warcio.warcwriter import WARCWriter
 
 from corpus.records import VIETNAM, ArchivePlace, Page
 from crawler.errors import ArchiveError
-from crawler.warc import ORIGINAL, REQUESTED, SOURCE, read_placed, read_placed_page, read_warc
+from crawler.warc import ORIGINAL, REQUESTED, SOURCE, is_saved, read_placed, read_placed_page, read_warc
 
 __all__ = ["ROTATE_AT", "ArchiveWriter", "read_archive", "read_page", "read_warc"]
 
@@ -70,10 +70,14 @@ class ArchiveWriter:
         """
         buffer = io.BytesIO()
         warc = WARCWriter(buffer, gzip=True, warc_version="1.1")
-        response = _response(warc, page)
-        warc.write_record(response)
-        length = buffer.tell()
-        warc.write_record(_request(warc, page, response.rec_headers.get_header("WARC-Record-ID")))
+        if is_saved(page.url):
+            warc.write_record(_resource(warc, page))
+            length = buffer.tell()
+        else:
+            response = _response(warc, page)
+            warc.write_record(response)
+            length = buffer.tell()
+            warc.write_record(_request(warc, page, response.rec_headers.get_header("WARC-Record-ID")))
         records = buffer.getvalue()
         path, file = self._file_for(page)
         start = file.tell()
@@ -155,6 +159,24 @@ class _Headers(StatusAndHeaders):  # type: ignore[misc]  # warcio ships no types
     def to_ascii_bytes(self, header_filter: Any = None) -> bytes:
         """The header block as stored."""
         return bytes(self.to_bytes(header_filter, "utf-8"))
+
+
+def _resource(warc: WARCWriter, page: Page) -> Any:
+    """A file that somebody saved: a WARC resource, since no server's answer is known."""
+    headers = {
+        "WARC-Date": _warc_date(page.fetched_at),
+        "WARC-Payload-Digest": "sha256:" + hashlib.sha256(page.body).hexdigest(),
+    }
+    if page.source is not None:
+        headers[SOURCE] = page.source
+    return warc.create_warc_record(
+        page.url,
+        "resource",
+        payload=io.BytesIO(page.body),
+        length=len(page.body),
+        warc_content_type=page.header("Content-Type") or "application/octet-stream",
+        warc_headers_dict=headers,
+    )
 
 
 def _response(warc: WARCWriter, page: Page) -> Any:

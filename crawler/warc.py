@@ -154,12 +154,37 @@ def _ends_in_header(stream: IO[bytes], offset: int) -> bool:
     return rest.lstrip(b"\r\n").startswith(b"WARC/") and b"\r\n\r\n" not in rest.lstrip(b"\r\n")
 
 
+def is_saved(url: str) -> bool:
+    """Whether an address is that of a saved file, named by its content, rather than of a page on the web."""
+    return url.startswith("urn:sha256:")
+
+
+def _saved(record: Any, payload: bytes, url: str, moment: str, path: Path, offset: int) -> Page:
+    """The page of a resource record that ``tintinh import`` made of a saved file."""
+    try:
+        fetched_at = datetime.fromisoformat(moment)
+    except ValueError:
+        raise ArchiveError(f"{path}: the record at offset {offset} has date {moment!r}, not ISO 8601") from None
+    return Page(
+        url=url,
+        requested_url=url,
+        fetched_at=fetched_at if fetched_at.tzinfo else fetched_at.replace(tzinfo=UTC),
+        status=200,
+        headers=(("Content-Type", record.content_type or "application/octet-stream"),),
+        body=payload,
+        source=record.rec_headers.get_header(SOURCE),
+    )
+
+
 def _page(record: Any, payload: bytes, path: Path, offset: int) -> Page | None:
     """The page of one response record; None for other records, which are passed over by their type."""
+    moment = record.rec_headers.get_header("WARC-Date")
+    url = record.rec_headers.get_header("WARC-Target-URI")
+    if record.rec_type == "resource" and is_saved(url or ""):
+        return _saved(record, payload, url, moment, path, offset)
     if record.rec_type != "response" or record.http_headers is None:
         return None
     status = record.http_headers.get_statuscode()
-    moment = record.rec_headers.get_header("WARC-Date")
     try:
         code, fetched_at = int(status), datetime.fromisoformat(moment)
     except (TypeError, ValueError):
@@ -167,7 +192,6 @@ def _page(record: Any, payload: bytes, path: Path, offset: int) -> Page | None:
             f"{path}: the record at offset {offset} has status {status!r} and date {moment!r}; "
             "a number and an ISO 8601 date were expected"
         ) from None
-    url = record.rec_headers.get_header("WARC-Target-URI")
     headers = tuple((name.removeprefix(ORIGINAL), value) for name, value in record.http_headers.headers)
     stored = {name.lower(): value for name, value in record.http_headers.headers}
     if stored.get("transfer-encoding", "").strip().lower() == "chunked":

@@ -24,7 +24,18 @@ PHRASES = {
     "digital": "chuyển đổi số|trực tuyến|hồ sơ|ứng dụng|dữ liệu|một cửa|phần mềm|tài khoản|nộp phí|tra cứu",
     None: "thóc lúa|máy gặt|giá thu mua|phân bón|bà con|vụ mùa|sân phơi|huy chương|khỏe phù đổng|nắng ráo",
 }
-PLACES = ("Thôn Vàng", "Nà Lúa", "Khe Sậy", "Bãi Dài", "Cốc Mận", "Suối Trong", "Gò Me", "Láng Tre", "Đá Bạc", "Tân Hưng")
+PLACES = (
+    "Thôn Vàng",
+    "Nà Lúa",
+    "Khe Sậy",
+    "Bãi Dài",
+    "Cốc Mận",
+    "Suối Trong",
+    "Gò Me",
+    "Láng Tre",
+    "Đá Bạc",
+    "Tân Hưng",
+)
 
 
 def write_labelled(path: Path) -> Path:
@@ -46,4 +57,4 @@ def write_labelled(path: Path) -> Path:
 
 
 def _paragraph(slug: str | None, seed: int) -> str:
-    return ", ".join(random.Random(seed).choices(PHRASES[slug].split("|"), k=15)) + "."
+    return ", ".join(random.Random(seed).choices(PHRASES[slug].split("|"), k=15)) + "."  # noqa: S311 - news, not secrets

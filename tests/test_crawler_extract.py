@@ -140,7 +140,7 @@ def test_what_is_no_article_is_rejected_by_name(body: str | bytes, kind: str, st
 def test_a_section_page_is_no_article() -> None:
     links = "".join(
         f'<div class="item"><h3><a href="/tin/{n}.html">Tin số {n} nói về một việc ở vùng biên hôm nay</a></h3>'
-        f"<p>Đoạn tóm tắt thứ {n} kể vắn tắt điều đã xảy ra trong ngày ở xã, vừa đủ dài để giống một đoạn văn.</p></div>"
+        f"<p>Đoạn tóm tắt thứ {n} kể vắn tắt điều đã xảy ra trong ngày ở xã, đủ dài để giống một đoạn văn.</p></div>"
         for n in range(12)
     )
     html = f"<html><head><title>Thời sự</title></head><body><h1>Thời sự hôm nay</h1><div>{links}</div></body></html>"

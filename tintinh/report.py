@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from math import sqrt
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -31,7 +32,7 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One field of theme × province: ``heat`` is the share of the province's tagged articles, 0–1."""
+    """One field of theme × province; ``heat`` (0–1) colours it by the share that is sure, not by one article of one."""
 
     count: int
     denominator: int
@@ -129,9 +130,20 @@ def _theme_by_province(
     for row in corpus.theme_by_province(Query(limit=None, province_map="day")):
         name = row.province or _NO_PROVINCE
         totals[name] = row.denominator
-        cells[name, row.theme] = Cell(row.count, row.denominator, row.share or 0.0)
+        cells[name, row.theme] = Cell(row.count, row.denominator, _sure_share(row.count, row.denominator))
+    top = max((cell.heat for cell in cells.values()), default=0.0) or 1.0
+    cells = {key: replace(cell, heat=cell.heat / top) for key, cell in cells.items()}
     ordered = sorted(totals, key=lambda name: (canonical(name) is None, -totals[name], fold(name)))
     return ordered, cells, totals
+
+
+def _sure_share(count: int, total: int) -> float:
+    """The lower end of the 80 % Wilson interval of a share."""
+    if not total:
+        return 0.0
+    z, share = 1.2816, count / total
+    spread = z * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    return max(0.0, (share + z * z / (2 * total) - spread) / (1 + z * z / total))
 
 
 def _stories(corpus: Corpus, themes: Sequence[Theme]) -> list[Story]:

@@ -78,11 +78,12 @@ def import_command(
     from crawler.errors import TintinhError
     from crawler.ingest import ingest
     from crawler.saved import files_in
+    from crawler.warc import is_saved
 
     counts: dict[str, Counter[str]] = {}
     failed = 0
     with Corpus.open(corpus_path) as corpus, ArchiveWriter(archive_path) as archive, progress("pages") as advance:
-        for item in _saved(files_in(paths)):
+        for file, item in _saved(files_in(paths)):
             advance(1)
             if isinstance(item, TintinhError):
                 failed += 1
@@ -93,10 +94,12 @@ def import_command(
             else:
                 source = _recognised(item, source_id)
                 page = replace(item, source=source.id if source else None)
-                outcome = ingest(page, source, corpus, archive.write(page))
+                # A saved file is named by its content: imported again, it is on the disk already.
+                place = corpus.place_of(page.digest) if is_saved(page.url) else None
+                outcome = ingest(page, source, corpus, place or archive.write(page))
             if outcome.kind == "rejected":
                 failed += 1
-                say(f"tintinh: {outcome.detail}")
+                say(f"tintinh: {_named(outcome.detail, outcome.url, file)}")
             count_outcome(counts, outcome)
     print_outcomes(counts, as_json=as_json, as_csv=as_csv)
     return 1 if failed else 0
@@ -112,7 +115,12 @@ def _recognised(page: Page, source_id: str | None) -> Source | None:
         return None
 
 
-def _saved(files: Iterator[Path]) -> Iterator[Page | Article | TintinhError]:
+def _named(sentence: str | None, url: str, file: Path) -> str:
+    """A sentence about a saved file, with the file's name in place of the address made of its content."""
+    return (sentence or "").replace(url, str(file)) if url.startswith("urn:") else f"{file}: {sentence}"
+
+
+def _saved(files: Iterator[Path]) -> Iterator[tuple[Path, Page | Article | TintinhError]]:
     """Each page or article of the files, or what is wrong with one of them; the others follow all the same."""
     from crawler.errors import TintinhError
     from crawler.saved import articles_in, is_rows, is_warc, page_of, pages_in
@@ -120,13 +128,15 @@ def _saved(files: Iterator[Path]) -> Iterator[Page | Article | TintinhError]:
     for path in files:
         try:
             if is_rows(path):
-                yield from articles_in(path)
+                for row in articles_in(path):
+                    yield path, row
             elif is_warc(path):
-                yield from pages_in(path)
+                for page in pages_in(path):
+                    yield path, page
             else:
-                yield page_of(path)
+                yield path, page_of(path)
         except TintinhError as error:
-            yield error
+            yield path, error
 
 
 @click.command(
@@ -158,6 +168,7 @@ def extract_command(
 
     failed = 0
     for file in files:
+        page = None
         try:
             page = page_of(file, url=url, fetched_at=fetched_at or datetime.now(UTC))
             source = source_of(page, source_id)
@@ -165,7 +176,7 @@ def extract_command(
             article = normalise(draft, page, source)
         except TintinhError as error:
             failed += 1
-            say(f"tintinh: {file}: {str(error).removeprefix(f'{file}: ')}")
+            say(f"tintinh: {_named(str(error), page.url, file) if page else error}")
             continue
         if as_json:
             print_json(_extracted(file, draft, article))

@@ -48,8 +48,9 @@ def search_command(
     Words typed without tones find every spelling; words typed with tones find just those. "…" is a phrase, a
     trailing * a prefix, several words must all be there.
     """
+    question = query_of(text=query, limit=limit, **filters)
     with open_corpus(corpus_path) as corpus:
-        answer = corpus.search(query_of(text=query, limit=limit, **filters))
+        answer = corpus.search(question)
     columns = ["id", "published_at", "source", "province", "title", "themes"]
     if as_json or as_csv:
         columns += ["url", "lead", "primary", "score", "snippet", "copy_of"]
@@ -198,8 +199,9 @@ def export_command(query: str | None, corpus_path: Path, as_json: bool, as_csv: 
 
     if as_json and as_csv:
         raise click.UsageError("--json and --csv cannot be given together")
+    question = query_of(text=query, **filters)
     with open_corpus(corpus_path) as corpus:
-        articles = corpus.articles(query_of(text=query, **filters))
+        articles = corpus.articles(question)
         number = (write_csv if as_csv else write_jsonl)(articles, sys.stdout)
     say(f"{number} articles")
 
