@@ -119,11 +119,10 @@ def tell_verdict(nights: list[Night]) -> int:
     """Say what the night brought and what it broke; the exit code of it."""
     stored = sum(night.stored for night in nights)
     known = sum(night.known for night in nights)
-    say(
-        f"{stored} new articles, {known} known already"
-        if stored
-        else f"nothing new: all {known} articles known already"
-    )
+    if stored:
+        say(f"{stored} new articles; {known} met again that are in the corpus already")
+    else:
+        say(f"nothing new: the {known} articles met are all in the corpus already")
     for night in nights:
         for finding in night.findings:
             say(f"{night.source}: {finding}")

@@ -1,0 +1,69 @@
+"""Document: an article as the model reads it, passage by passage, so that every weight can be traced to a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from corpus.records import Segmentation
+from corpus.text import match_key, tone_style
+from nlp.errors import NlpError
+from nlp.keywords import Keywords
+from nlp.segment import segment
+from nlp.sentences import lines, sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One sentence: as printed, its words (case and tone style forgotten, only those with a letter), its keywords."""
+
+    printed: str
+    words: tuple[str, ...]
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The sentences of the title, and those of the text below it."""
+
+    title: tuple[Passage, ...]
+    body: tuple[Passage, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is not one word to read."""
+        return not any(passage.words for passage in self.title + self.body)
+
+
+def segment_article(title: str, text: str) -> Segmentation:
+    """The segmentation of a whole article, title first: what the store keeps and ``read`` takes back."""
+    return segment(f"{title}\n{text}")
+
+
+def read(title: str, text: str, segmentation: Segmentation, keywords: Keywords) -> Document:
+    """The document of an article and its segmentation (made by ``segment_article`` of the same title and text).
+
+    A text that repeats the title as its first line is read without that line. Raises ``NlpError`` where the
+    segmentation does not have the sentences of this article.
+    """
+    headline, printed = sentences(title), sentences(text)
+    if len(headline) + len(printed) != len(segmentation.sentences):
+        raise NlpError(
+            f"article {title[:60]!r} has {len(headline) + len(printed)} sentences, its segmentation by "
+            f"{segmentation.by} has {len(segmentation.sentences)}: segment it again"
+        )
+    first = next(iter(lines(text)), "")
+    repeated = len(sentences(first)) if match_key(first) == match_key(title) else 0
+    passages = [
+        _passage(sentence, words, keywords)
+        for sentence, words in zip(headline + printed, segmentation.sentences, strict=True)
+    ]
+    return Document(tuple(passages[: len(headline)]), tuple(passages[len(headline) + repeated :]))
+
+
+def _passage(printed: str, segmented: str, keywords: Keywords) -> Passage:
+    words = tone_style(segmented.casefold()).split()
+    return Passage(
+        printed,
+        tuple(word for word in words if any(char.isalpha() for char in word)),
+        tuple(keywords.find(segmented)),
+    )

@@ -1,0 +1,53 @@
+"""Floors: the quality below which a new model is refused. They rise with every better model, and sink only on demand.
+
+``models/floors.json`` holds figures of the five-fold cross-validation on our own labelled news, so that anybody with a
+clone measures the same thing.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from nlp.errors import ModelError
+from nlp.scores import Scores
+
+FLOORS = "floors.json"
+FIGURES = ("macro_f1", "micro_f1", "exact_match", "primary_accuracy")
+# A floor stays this far under the figure it comes from: another release of numpy or scikit-learn moves the last
+# examples over a threshold, and one article of 240 is 0.004.
+_SLACK = 0.01
+
+
+def read_floors(models: Path) -> dict[str, float]:
+    """The floors of the folder ``models`` by figure, none where it has no file; raises ``ModelError`` on a bad one."""
+    path = models / FLOORS
+    if not path.exists():
+        return {}
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ModelError(f"{path}: is not JSON in UTF-8: {error}") from error
+    if not isinstance(value, dict) or any(
+        key not in FIGURES or not isinstance(floor, int | float) or not 0 <= floor <= 1 for key, floor in value.items()
+    ):
+        raise ModelError(f"{path}: expected the figures {', '.join(FIGURES)}, each with a floor from 0 to 1")
+    return {key: float(floor) for key, floor in value.items()}
+
+
+def check_floors(models: Path, scores: Scores) -> None:
+    """Raise ``ModelError`` naming the first figure of ``scores`` that is below its floor."""
+    for figure, floor in read_floors(models).items():
+        if (reached := getattr(scores, figure)) < floor:
+            raise ModelError(
+                f"the new model's {figure} is {reached:.4f}, below the floor {floor:.4f} of {models / FLOORS}; it is "
+                "not kept (allow a lower figure explicitly to keep it all the same)"
+            )
+
+
+def move_floors(models: Path, scores: Scores, *, lower: bool = False) -> None:
+    """Raise the floors to just under ``scores``; with ``lower`` a floor may also sink to there."""
+    before = {} if lower else read_floors(models)
+    reached = {figure: round(max(0.0, getattr(scores, figure) - _SLACK), 4) for figure in FIGURES}
+    floors = {figure: max(value, before.get(figure, 0.0)) for figure, value in reached.items()}
+    (models / FLOORS).write_text(json.dumps(floors, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,95 @@
+"""Training: labelled news → an artefact with its figures and its card, or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from corpus.records import VIETNAM
+from nlp.artefact import NAME, TrainedOn, save
+from nlp.card import write_card
+from nlp.evaluate import Labels, cross_validate, prepare, transfer
+from nlp.floors import check_floors, move_floors, read_floors
+from nlp.keywords import Keywords
+from nlp.labelled import groups, read_labelled
+from nlp.pipeline import fit
+from nlp.themes import Theme, load_themes
+
+
+def train(
+    labelled: Sequence[Path],
+    models: Path,
+    *,
+    also: Sequence[Path] = (),
+    themes: Sequence[Theme] | None = None,
+    seed: int = 0,
+    created: date | None = None,
+    allow_lower: bool = False,
+) -> Path:
+    """Train on ``labelled`` and ``also``, evaluate, and save as ``models/themes-<version>``; returns that folder.
+
+    ``labelled`` is the news that everybody has (data/labelled): the floors in ``models/floors.json`` are figures of
+    its cross-validation, without ``also``, which is news that may be learnt from but not passed on. ``themes`` are
+    those of themes.toml where none are given, ``created`` is today in Việt Nam. About a minute on two cores.
+
+    Raises ``LabelledError`` for a file that does not read, ``NlpError`` for too few examples of a theme, and
+    ``ModelError`` for a figure below its floor unless ``allow_lower``, which lets the floors sink to the new figures.
+    """
+    read_floors(models)  # a file of floors that does not read is said before the work, not after it
+    chosen = tuple(themes) if themes is not None else load_themes()
+    keywords = Keywords.of(chosen)
+    slugs = tuple(keywords.by_theme)
+    rows = read_labelled([*labelled, *also], slugs)
+    own = len(read_labelled(labelled, slugs))
+    everything = prepare(rows, keywords)
+    ours = everything.only(range(own))
+
+    evaluations = cross_validate(ours, keywords, seed=seed)
+    measured = evaluations[0].scores[0]
+    if not allow_lower:
+        check_floors(models, measured)
+    if also:
+        others = everything.only(range(own, len(rows)))
+        evaluations += cross_validate(ours, keywords, seed=seed, also=others)
+        evaluations.append(transfer(ours, others, keywords, seed=seed))
+
+    model = fit(everything.documents, everything.values, groups(everything.rows), keywords, seed=seed)
+    day = created or datetime.now(VIETNAM).date()
+    version = _free_version(models, day)
+    trained_on = _trained_on(everything, slugs)
+    path = save(
+        model,
+        models,
+        version=version,
+        created=day,
+        seed=seed,
+        trained_on=trained_on,
+        metrics={"evaluations": [evaluation.as_dict() for evaluation in evaluations]},
+        card=write_card(f"{NAME} {version}", chosen, trained_on, evaluations, with_others=bool(also)),
+    )
+    move_floors(models, measured, lower=allow_lower)
+    return path
+
+
+def _free_version(models: Path, day: date) -> str:
+    """The day, or the day and a number where that day has a model already."""
+    number, version = 1, day.isoformat()
+    while (models / f"{NAME}-{version}").exists():
+        number += 1
+        version = f"{day.isoformat()}.{number}"
+    return version
+
+
+def _trained_on(labels: Labels, slugs: Sequence[str]) -> list[TrainedOn]:
+    files: dict[str, list[int]] = {}
+    for index, row in enumerate(labels.rows):
+        files.setdefault(row.tagging.by.removeprefix("hand:"), []).append(index)
+    return [
+        TrainedOn(
+            file=f"{stem}.jsonl",
+            articles=len(indexes),
+            themes={slug: int(labels.values[indexes, column].sum()) for column, slug in enumerate(slugs)},
+        )
+        for stem, indexes in files.items()
+    ]

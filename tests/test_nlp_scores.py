@@ -1,0 +1,54 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.records import Tagging
+from nlp.scores import score
+
+SLUGS = ("border", "tourism", "digital")
+
+
+def tagging(*themes, primary=None, **scores):
+    return Tagging(by="x", themes=themes, primary=primary or (themes[0] if themes else None), scores=scores)
+
+
+def test_figures_worked_out_by_hand():
+    labelled = [tagging("border"), tagging("border", "tourism"), tagging(), tagging("tourism")]
+    given_ = [tagging("border"), tagging("border"), tagging("digital"), tagging("tourism", "border")]
+    figures = score("m", labelled, given_, SLUGS)
+    border, tourism, digital = figures.themes
+    assert (border.precision, border.recall, border.f1, border.support) == (2 / 3, 1.0, 0.8, 2)
+    assert (tourism.precision, tourism.recall, tourism.f1, tourism.support) == (1.0, 0.5, pytest.approx(2 / 3), 2)
+    assert (digital.precision, digital.recall, digital.f1, digital.support) == (0.0, 0.0, 0.0, 0)
+    # digital has no label, so it is no part of the mean; it costs precision all the same
+    assert figures.macro_f1 == pytest.approx((0.8 + 2 / 3) / 2)
+    assert (figures.micro_precision, figures.micro_recall) == (3 / 5, 3 / 4)
+    assert figures.exact_match == 1 / 4
+    assert figures.primary_accuracy == 1.0
+    assert figures.ece is None
+
+
+def test_calibration_error_is_the_gap_between_promise_and_truth():
+    sure = [tagging("border", border=1.0, tourism=0.0, digital=0.0)] * 4
+    assert score("m", sure, sure, SLUGS).ece == 0.0
+    half = [tagging(border=0.55, tourism=0.0, digital=0.0)] * 4
+    assert score("m", sure, half, SLUGS).ece == pytest.approx(0.45 / 3)
+
+
+sets = st.lists(st.sampled_from(SLUGS), unique=True).map(lambda themes: tagging(*themes))
+
+
+@given(st.lists(st.tuples(sets, sets), min_size=1))
+def test_figures_are_shares_and_right_answers_are_perfect(pairs):
+    labelled, answers = [truth for truth, _ in pairs], [guess for _, guess in pairs]
+    figures = score("m", labelled, answers, SLUGS)
+    values = (figures.macro_f1, figures.micro_f1, figures.exact_match, figures.primary_accuracy)
+    assert all(0 <= value <= 1 for value in values)
+    perfect = score("m", labelled, labelled, SLUGS)
+    assert perfect.exact_match == 1
+    assert perfect.micro_f1 == (1 if any(truth.themes for truth in labelled) else 0)
+
+
+def test_lists_of_different_length_are_a_mistake():
+    with pytest.raises(ValueError, match="zip"):
+        score("m", [tagging()], [], SLUGS)
