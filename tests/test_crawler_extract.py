@@ -137,6 +137,24 @@ def test_what_is_no_article_is_rejected_by_name(body: str | bytes, kind: str, st
     assert "https://baolang.vn/la.html" in str(caught.value)
 
 
+def test_tables_and_lists_in_a_story_are_typed() -> None:
+    table = (
+        "<table border=1><tr><th>Xã</th><th>Khách</th></tr><tr><td><p>Lũng Cú</p></td><td>1.200</td></tr>"
+        "<tr><td>Ma Lé</td><td>800</td></tr></table><ul><li>Một là giữ chợ.</li><li>Hai là giữ nếp.</li></ul>"
+    )
+    article = read(page(MARKUP.replace("<p><strong>Giữ nếp", table + "<p><strong>Giữ nếp")))
+    hold_invariants(article)
+    assert [block.text for block in article.blocks if block.kind is BlockKind.TABLE_ROW] == [
+        "Xã | Khách",
+        "Lũng Cú | 1.200",
+        "Ma Lé | 800",
+    ]
+    assert [block.text for block in article.blocks if block.kind is BlockKind.LIST_ITEM] == [
+        "Một là giữ chợ.",
+        "Hai là giữ nếp.",
+    ]
+
+
 def test_a_section_page_is_no_article() -> None:
     links = "".join(
         f'<div class="item"><h3><a href="/tin/{n}.html">Tin số {n} nói về một việc ở vùng biên hôm nay</a></h3>'

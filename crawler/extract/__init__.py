@@ -61,7 +61,7 @@ def _from_html(page: Page, text: str, source: Source | None) -> Draft:
             fields = rules.mark_page(pairs, root, layout)
             extractor = "rules"
     if extractor == "generic":
-        generic.mark_page(pairs, root, facts)
+        fields = generic.mark_page(pairs, root, facts)
     if not any(line.role == "body" for line in lines):
         raise Rejected("not_an_article", f"{page.url}: no running text was found on the page")
     draft = _draft(page, lines, facts, extractor, fields)

@@ -14,9 +14,10 @@ from lxml import html
 
 from corpus.provinces import canonical
 from corpus.text import fold, match_key
+from corpus.text import line as one_line
 from crawler.extract import people, phrases
 from crawler.extract.dates import is_date_line, printed_date
-from crawler.extract.draft import Line
+from crawler.extract.draft import Line, Role
 from crawler.extract.structured import Structured
 
 Lines = list[tuple[Line, html.HtmlElement]]
@@ -35,6 +36,8 @@ _LEAD_MARK = re.compile(
 _DATE_MARK = re.compile(r"date|time|ngay|pubd|publish|created|posted|meta")
 _TITLE_MARK = re.compile(r"title|headline|tieu-?de|heading")
 _AUTHOR_MARK = re.compile(r"author|byline|tac-?gia|pseudonym|pen-?name|but-?danh|news-?writer")
+_BREADCRUMB = re.compile(r"breadcrumb|duong-?dan|site-?map-?path|you-?are-?here|cate-?name|catename")
+_TAGS = re.compile(r"(?:tu khoa|tags?)\b")
 _SITE_SUFFIX = re.compile(r"\s+(?:[|»·•]|[-–—])\s+(?P<site>[^|»·•–—]{2,60})$")
 
 
@@ -43,11 +46,14 @@ def is_around(marks: str) -> bool:
     return _AROUND.search(marks) is not None
 
 
-def mark_page(lines: Lines, root: html.HtmlElement, facts: Structured) -> None:
-    """Give the lines of a page their roles (title, date, lead, body) in place; without a body none gets one."""
+def mark_page(lines: Lines, root: html.HtmlElement, facts: Structured) -> dict[Role, tuple[str, ...]]:
+    """Give the lines of a page their roles (title, date, lead, body) in place; without a body none gets one.
+
+    Returns the texts of the fields that are parts of lines: section and tags.
+    """
     body = _body_element(lines, root)
     if body is None:
-        return
+        return {}
     inside = {id(element) for element in body.iter()}
     for line, element in lines:
         if id(element) in inside:
@@ -65,6 +71,28 @@ def mark_page(lines: Lines, root: html.HtmlElement, facts: Structured) -> None:
     for line, _ in lines:
         if start < line.order <= first_body and line.role is None and canonical(line.text.strip(" -:,.")) is not None:
             line.role = "place"
+    return {"section": _section(lines, start), "tags": _tags(lines, first_body)}
+
+
+def _section(lines: Lines, title: int) -> tuple[str, ...]:
+    """The last step of the breadcrumb above the title."""
+    steps = [
+        line.text.strip(" >/»›|")
+        for line, _ in lines
+        if line.order < title and _BREADCRUMB.search(line.marks[:80]) and len(line.text) <= 60
+    ]
+    named = [step for step in steps if step and fold(step) not in {"trang chu", "home", "trang nhat"}]
+    return tuple(named[-1:])
+
+
+def _tags(lines: Lines, first_body: int) -> tuple[str, ...]:
+    """The linked words of the line, or the list, that says ``Từ khóa`` below the story."""
+    for line, element in lines:
+        if line.order > first_body and _TAGS.match(fold(line.text)) and len(line.text) <= 400:
+            box = element if element.find(".//a") is not None else element.getparent()
+            links = box.iter("a") if box is not None else ()
+            return tuple(text for text in (one_line(link.text_content()) for link in links) if 2 <= len(text) <= 60)
+    return ()
 
 
 def _first_running(lines: Lines, after: int) -> int:

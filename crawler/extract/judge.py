@@ -160,7 +160,7 @@ class _Judgement:
             return BlockKind.QUOTE
         if line.tag == "li" or line.tag in {"dd", "dt"}:
             return BlockKind.LIST_ITEM
-        if line.tag in {"td", "th"} and not self.table_story and words <= 15 and not closed:
+        if line.tag == "tr" or (line.tag in {"td", "th"} and not self.table_story and words <= 15 and not closed):
             return BlockKind.TABLE_ROW
         if words <= 30 and not line.text.endswith((".", ";", ",", "./")):
             if line.bold_share > 0.9 or (line.text.isupper() and words >= 2):

@@ -20,6 +20,8 @@ BLOCK = frozenset(
     footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody td tfoot th thead tr
     ul""".split()  # noqa: SIM905 - reads best so
 )
+_CELL = frozenset({"td", "th"})
+_IN_ROW = _CELL | {"p", "div", "center"}
 _BOLD = frozenset({"b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"})
 _ITALIC = frozenset({"i", "em"})
 _PICTURE = frozenset({"img", "picture", "video"})
@@ -73,6 +75,10 @@ class _Walk:
         self.bold += size if state.bold else 0
         self.all_italic = self.all_italic and state.italic
 
+    def separate(self) -> None:
+        if any(part.strip() for part in self.parts):
+            self.parts.append(" | ")
+
     def flush(self, state: _State) -> None:
         text = one_line("".join(self.parts))
         size = sum(len(part.strip()) for part in self.parts)
@@ -108,21 +114,23 @@ class _Walk:
 class _State:
     """What the elements around a piece of text say about it."""
 
-    __slots__ = ("block", "bold", "caption", "centred", "italic", "link", "marks")
+    __slots__ = ("block", "bold", "caption", "cells", "centred", "italic", "link", "marks")
 
     def __init__(self, block: html.HtmlElement) -> None:
         self.block = block
-        self.link = self.bold = self.italic = self.centred = self.caption = False
+        self.link = self.bold = self.italic = self.centred = self.caption = self.cells = False
         self.marks = ""
 
     def inside(self, element: html.HtmlElement) -> _State:
         new = _State(self.block)
-        for name in ("link", "bold", "italic", "centred", "caption", "marks"):
+        for name in ("link", "bold", "italic", "centred", "caption", "cells", "marks"):
             setattr(new, name, getattr(self, name))
         tag = element.tag
         style = element.get("style") or ""
         names = f"{element.get('class') or ''} {element.get('id') or ''}".strip().lower()
-        if tag in BLOCK:
+        if tag == "table":
+            new.cells = _is_data(element)
+        if tag in BLOCK and not (new.cells and tag in _IN_ROW):
             new.block = element
         if tag == "a" and element.get("href"):
             new.link = True
@@ -149,7 +157,11 @@ def lines_of(root: html.HtmlElement) -> list[tuple[Line, html.HtmlElement]]:
         if event == "start":
             state = states[-1].inside(element)
             tag = element.tag
-            if tag in BLOCK:
+            if state.cells and tag in _IN_ROW:
+                # The cells of one row of a data table are one line.
+                if tag in _CELL:
+                    walk.separate()
+            elif tag in BLOCK:
                 walk.flush(states[-1])
             elif tag == "br":
                 walk.flush(state)
@@ -160,7 +172,7 @@ def lines_of(root: html.HtmlElement) -> list[tuple[Line, html.HtmlElement]]:
             walk.text(element.text, state)
         else:
             state = states.pop()
-            if element.tag in BLOCK:
+            if element.tag in BLOCK and not (state.cells and element.tag in _IN_ROW):
                 walk.flush(state)
             walk.text(element.tail if element is not root else None, states[-1])
     walk.flush(states[-1])
@@ -188,6 +200,25 @@ def _events(root: html.HtmlElement) -> Iterator[tuple[str, html.HtmlElement]]:
             continue
         yield "start", child
         stack.append((child, iter(child)))
+
+
+def _is_data(table: html.HtmlElement) -> bool:
+    """Whether a table holds figures rather than a layout: rows of several short cells, no pictures, nothing nested."""
+    rows = [[cell for cell in row if cell.tag in _CELL] for row in table.iter("tr")]
+    full = [row for row in rows if len(row) >= 2]
+    if len(full) < 2 or len(full) < len(rows) / 2:
+        return False
+    if (
+        next(table.iter("img", "iframe", "form", "ul", "h1", "h2", "h3"), None) is not None
+        or len(list(table.iter("table"))) > 1
+    ):
+        return False
+    # Layout tables hold paragraphs; the widest data cell met (a name of a body) has 90 characters.
+    return all(
+        len(cell.text_content().strip()) <= 120 and len(list(cell.iter("p", "div"))) <= 1
+        for row in full
+        for cell in row
+    )
 
 
 def _is_silent(element: html.HtmlElement) -> bool:
