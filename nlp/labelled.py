@@ -18,8 +18,8 @@ from nlp.errors import LabelledError
 
 _REQUIRED = ("id", "title", "text", "themes", "primary")
 _OPTIONAL = ("outlet", "province", "url", "date", "note")
-# Two texts are one story where this share of the shorter one's five-syllable shingles is in the other. Among our 240
-# restated stories the largest share is 0.07; retold stories of national papers begin at 0.2.
+# Two texts are one story where this share of the shorter one's five-syllable shingles is in the other. Among our first
+# 240 stories the largest share is 0.07; retold stories of national papers begin at 0.2.
 _SAME_STORY = 0.2
 _SHINGLE = 5
 
