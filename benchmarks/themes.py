@@ -1,8 +1,10 @@
 """How good the themes are, beside the baselines: ``python -m benchmarks.themes [--also FILE] [--articles FILE]``.
 
 Prints Markdown. Always: five folds by group on data/labelled, and the newest stored model on the demo's invented news
-(``data/sample``: five outlets and 97 stories that no model ever learnt from, labelled by their writers). With ``--also`` (labelled news that is not in the
-repository): the same with it, and the model trained on ours alone judged on it. With ``--articles`` (JSON Lines of
+(``data/sample``: five outlets and 97 stories that no model ever learnt from, labelled by their writers).
+
+With ``--also`` (labelled news that is not in the repository): the same with it, and the model trained on ours alone
+judged on it. With ``--articles`` (JSON Lines of
 ``tintinh extract --json``, or of ``{"id", "title", "text"}``; ``-`` is standard input): what the newest stored model
 says about each, with its speed.
 """

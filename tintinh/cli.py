@@ -53,7 +53,7 @@ def tintinh() -> None:
 
     \b
     A first minute:    tintinh demo
-    Every night:       tintinh crawl && tintinh annotate
+    Every night:       tintinh crawl; tintinh annotate
     A question:        tintinh search "hợp tác" --theme partner_cooperation --province "Hà Giang"
 
     Data goes to standard output, words to standard error. Exit code 0: done; 1: failed; 2: done, but an expectation

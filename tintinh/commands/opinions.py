@@ -152,7 +152,7 @@ def _print_tagging(row: dict[str, Any], tagging: Tagging, words: dict[str, list[
             click.echo(f"        {weight:+.3f}  {word}")
 
 
-@click.command("annotate", epilog="\b\nExamples:\n  tintinh annotate\n  tintinh crawl && tintinh annotate")
+@click.command("annotate", epilog="\b\nExamples:\n  tintinh annotate\n  tintinh crawl; tintinh annotate")
 @model_option
 @corpus_option
 def annotate_command(model_path: Path | None, corpus_path: Path) -> None:
