@@ -12,7 +12,7 @@ help:
 	@echo "make check    lint, format, types, import layers, documentation"
 	@echo "make bench    measure quality and speed beside the peers"
 	@echo "make install  make .venv with tintinh in it (the others do it by themselves)"
-	@echo "make clean    remove .venv and everything that can be made again; data/archive is kept"
+	@echo "make clean    remove .venv, builds, caches and the demo; your corpus and archive stay"
 
 install: $(STAMP)
 
@@ -39,5 +39,5 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks.themes
 
 clean:
-	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov data/var
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov data/var/demo
 	find . -name __pycache__ -type d -not -path './.git/*' -exec rm -rf {} +

@@ -74,8 +74,22 @@ class Wanted:
 
     def expression(self) -> str:
         """The FTS5 expression. Every word stands in quotes and holds letters and digits only."""
+        return self._in_columns(" AND ".join(self._phrase(term) for term in self.terms))
+
+    def together(self) -> tuple[str, str] | None:
+        """FTS5 expressions for all the words in one run, and for all of them near each other; None for a single term.
+
+        A Vietnamese word is written as several (``du lịch``), so that articles with the words side by side come first.
+        """
+        if len(self.terms) < 2 or any(len(term.words) > 1 or term.prefix for term in self.terms):
+            return None
+        words = [f'"{self.key(term.words[0])}"' for term in self.terms]
+        near = f"NEAR({' '.join(words)}, {2 * len(words)})"
+        return self._in_columns(" + ".join(words)), self._in_columns(near)
+
+    def _in_columns(self, expression: str) -> str:
         columns = "{title_toned body_toned}" if self.toned else "{title_folded body_folded}"
-        return f"{columns} : ({' AND '.join(self._phrase(term) for term in self.terms)})"
+        return f"{columns} : ({expression})"
 
     def _phrase(self, term: Term) -> str:
         forms = sorted({" ".join(form) for form in self.forms(term)})

@@ -51,7 +51,10 @@ class Answer:
 
 
 def search(connection: sqlite3.Connection, query: Query) -> Answer:
-    """Answer ``query``: by bm25 with the title weighted where there are words, else newest first, undated last."""
+    """Answer ``query``: words in one run first, then words near each other, each by bm25 with the title weighted.
+
+    Without words, the newest first and the undated last.
+    """
     wanted = read(query.text) if query.text is not None else None
     filters = where(replace(query, text=None))
     most = limit(query)
@@ -88,12 +91,14 @@ def _ranked(
                 ORDER BY articles.published_at DESC, articles.id DESC LIMIT ?""",  # noqa: S608
             (*filters.values, most),
         ).fetchall()
+    together = wanted.together() or ()
+    nearness = "".join("search.rowid IN (SELECT rowid FROM search WHERE search MATCH ?) DESC, " for _ in together)
     return connection.execute(
         f"""SELECT articles.id, -bm25(search, {TITLE_WEIGHT}, 1.0, {TITLE_WEIGHT}, 1.0) AS score
             FROM search JOIN articles ON articles.id = search.rowid
             WHERE search MATCH ? AND {filters.sql}
-            ORDER BY score DESC, articles.published_at DESC, articles.id DESC LIMIT ?""",  # noqa: S608
-        (wanted.expression(), *filters.values, most),
+            ORDER BY {nearness} score DESC, articles.published_at DESC, articles.id DESC LIMIT ?""",  # noqa: S608
+        (wanted.expression(), *filters.values, *together, most),
     ).fetchall()
 
 

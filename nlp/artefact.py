@@ -76,8 +76,11 @@ class Artefact:
 
     @property
     def by(self) -> str:
-        """The name and version that sign this model's taggings: ``themes 2026-11-22``."""
-        return f"{self.manifest.name} {self.manifest.version}"
+        """What signs this model's taggings: name, version, beginning of its digest (``themes 2026-11-22 5f3a1c9``).
+
+        Two models of one day are two opinions.
+        """
+        return f"{self.manifest.name} {self.manifest.version} {self.manifest.files[MODEL][:7]}"
 
 
 def save(

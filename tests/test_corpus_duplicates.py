@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_articles import paragraph_blocks, sentences, story
 
 from corpus import Article, Corpus, Outcome, duplicates
+from tests.made_articles import paragraph_blocks, sentences, story
 
 WIRE = (
     "Sáng 12/3, tại cửa khẩu quốc tế Thanh Thủy, đoàn công tác của tỉnh và đoàn bạn đã trao đổi về việc giữ đường hàng "

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from made_articles import story
 
 from corpus import Corpus, Query, Tagging, export
 from corpus.records import BlockKind
+from tests.made_articles import story
 
 
 @pytest.fixture

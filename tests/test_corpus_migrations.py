@@ -7,9 +7,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from made_articles import story
 
 from corpus import Corpus, CorpusError, migrations
+from tests.made_articles import story
 
 
 def test_a_new_file_has_the_newest_schema_wal_and_our_mark(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_articles import story
 
 from corpus import Corpus, CorpusError, Query, Segmentation, Tagging
+from tests.made_articles import story
 
 
 @pytest.fixture

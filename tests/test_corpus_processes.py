@@ -9,14 +9,13 @@ import sys
 import time
 from pathlib import Path
 
-from made_articles import story
-
 from corpus import Corpus, Query
+from tests.made_articles import story
 
 KEEP = """
 import sys
 from pathlib import Path
-from made_articles import page_of, story
+from tests.made_articles import page_of, story
 from corpus import ArchivePlace, Corpus
 path, first, last = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 with Corpus.open(path) as corpus:

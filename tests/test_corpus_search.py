@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from made_articles import paragraph_blocks, story
 
 from corpus import Corpus, Query, QueryError, Tagging
 from corpus.index import read
 from corpus.records import VIETNAM
 from corpus.snippet import snippet
+from tests.made_articles import paragraph_blocks, story
 
 DAYS = [
     datetime(2021, 6, 3, 9, 15, tzinfo=VIETNAM),
@@ -258,3 +259,17 @@ def test_a_snippet_of_a_long_text_shows_where_the_words_meet() -> None:
     end = marked(f"{filler} Hết tin.", "hết")
     assert end.startswith("… ")
     assert end.endswith("[Hết] tin.")
+
+
+def test_words_side_by_side_come_before_words_far_apart(tmp_path: Path) -> None:
+    scattered = (
+        "Du khách ghé bảo tàng. " + "Một câu kể chuyện khác. " * 20 + "Cha xưa xem lịch, quang gánh để ba hôm."
+    )
+    together = "Tỉnh lo quảng bá du lịch mùa nước nổi."
+    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+        for number, text in enumerate((scattered, together, f"{scattered} Hết.")):
+            article = story(number, title=f"Tin số {number}", blocks=paragraph_blocks(text))
+            corpus.keep(article, page=None, place=None)
+        hits = corpus.search(Query(text="quang ba du lich")).hits
+    assert len(hits) == 3
+    assert hits[0].title == "Tin số 1"

@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from made_articles import NIGHT, page_of, paragraph_blocks, sentences, story
 
 from corpus import (
     ArchivePlace,
@@ -26,6 +25,7 @@ from corpus import (
     Tagging,
 )
 from corpus.keeping import TRANSIENT_REASONS, is_transient
+from tests.made_articles import NIGHT, page_of, paragraph_blocks, sentences, story
 
 
 @pytest.fixture

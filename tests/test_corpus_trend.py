@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_articles import paragraph_blocks, sentences, story
 
 from corpus import Corpus, Query, QueryError, Tagging, ThemeRow, TrendRow
 from corpus.records import VIETNAM, ProvinceMap
 from corpus.trend import Period, _label, _periods
+from tests.made_articles import paragraph_blocks, sentences, story
 
 BORDER, TOURISM, NOTHING = ("border",), ("tourism", "border"), ()
 

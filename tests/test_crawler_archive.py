@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from archived import HTML, NIGHT, only_file, page, written
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
@@ -20,6 +19,7 @@ from warcio.archiveiterator import ArchiveIterator
 from corpus.records import ArchivePlace, Page
 from crawler.archive import ArchiveWriter, read_archive, read_page, read_warc
 from crawler.errors import ArchiveError
+from tests.archived import HTML, NIGHT, only_file, page, written
 
 
 def test_a_page_comes_back_as_it_went_in(tmp_path: Path) -> None:

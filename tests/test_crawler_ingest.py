@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from small_paper import HOME, TOML, article
 
 from corpus.errors import CorpusError
 from corpus.records import Article, Page
@@ -19,6 +18,7 @@ from crawler import ingest as module
 from crawler.archive import ArchiveWriter
 from crawler.ingest import ingest, replay
 from crawler.source import Source
+from tests.small_paper import HOME, TOML, article
 
 SOURCE = Source.model_validate(tomllib.loads(TOML), strict=False)
 URL = HOME + "tin/mot.html"

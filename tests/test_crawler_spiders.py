@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from small_paper import HOST, Answer, Paper, article, listing, running, write_source
 from warcio.archiveiterator import ArchiveIterator
 
 from corpus.store import Corpus
@@ -25,6 +24,7 @@ from crawler.ingest import replay
 from crawler.source import load_sources
 from crawler.spiders.loader import spider_for
 from crawler.spiders.news import CannotStart
+from tests.small_paper import HOST, Answer, Paper, article, listing, running, write_source
 
 CHECKOUT = Path(__file__).parents[1]
 

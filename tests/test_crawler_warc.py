@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from archived import HTML, only_file, page, written
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
@@ -20,6 +19,7 @@ from warcio.warcwriter import WARCWriter
 from crawler.archive import read_warc
 from crawler.errors import ArchiveError
 from crawler.warc import decoded
+from tests.archived import HTML, only_file, page, written
 
 
 def attempt(path: Path) -> tuple[list[str], str | None]:

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import skops.io
 from sklearn.preprocessing import FunctionTransformer
-from small_model import THEMES, write_labelled
 
 import nlp.artefact
 from nlp.artefact import load, newest
 from nlp.errors import ModelError
 from nlp.train import train
+from tests.small_model import THEMES, write_labelled
 
 SLUGS = tuple(theme.slug for theme in THEMES)
 
@@ -50,7 +50,7 @@ def parts(folder):
 
 def test_a_model_comes_back_as_it_was_saved(trained):
     artefact = load(trained, SLUGS)
-    assert artefact.by == "themes 2026-03-05"
+    assert artefact.by == f"themes 2026-03-05 {artefact.manifest.files['model.skops'][:7]}"
     assert artefact.notes == ()
     assert artefact.model.themes == SLUGS
     assert artefact.manifest.trained_on[0].articles == 80

@@ -3,12 +3,12 @@ from datetime import date
 
 import numpy as np
 import pytest
-from small_model import THEMES, write_labelled
 
 from nlp.artefact import load
 from nlp.errors import LabelledError, ModelError, NlpError
 from nlp.tag import Tagger
 from nlp.train import train
+from tests.small_model import THEMES, write_labelled
 
 SLUGS = tuple(theme.slug for theme in THEMES)
 DAY = date(2026, 3, 5)

@@ -45,7 +45,10 @@ def run_demo(folder: Path, *, fresh: bool) -> Path:
             "LOG_LEVEL": "ERROR",
         }
         nights = crawl_sources(sources, corpus_path, archive_path, options)
-    print_table(map(night_row, nights), ["source", "found", "known", "stored", "copies", "same", "rejected", "generic"])
+    print_table(
+        map(night_row, nights),
+        ["source", "found", "known", "stored", "copies", "same", "rejected", "generic", "verdict"],
+    )
     tell_verdict(nights)
     with Corpus.open(corpus_path) as corpus:
         _heading("2. Tách từ, gắn chủ đề", "words and themes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from corpus.records import Night, Outcome
     from crawler.source import Source
 
-_NIGHT = ("source", "found", "known", "stored", "copies", "same", "rejected", "findings")
+_NIGHT = ("source", "found", "known", "stored", "copies", "same", "rejected", "generic", "verdict")
 
 
 def chosen_sources(ids: tuple[str, ...]) -> list[Source]:
@@ -87,6 +88,9 @@ def crawl_sources(
     """One night over ``sources`` with a progress bar; ``options`` are Scrapy settings."""
     from crawler.night import Progress, crawl
 
+    if options.get("LOG_LEVEL") == "ERROR":
+        # A host that does not answer is a finding, a sentence; its traceback helps nobody at night.
+        logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
     done: Counter[str] = Counter()
     with progress("pages") as advance:
 
@@ -111,6 +115,7 @@ def night_row(night: Night) -> dict[str, Any]:
         "generic": night.generic,
         "started_at": night.started_at,
         "ended_at": night.ended_at,
+        "verdict": f"{len(night.findings)} findings" if night.findings else "as expected",
         "findings": list(night.findings),
     }
 
@@ -121,11 +126,13 @@ def tell_verdict(nights: list[Night]) -> int:
     known = sum(night.known for night in nights)
     if stored:
         say(f"{stored} new articles; {known} met again that are in the corpus already")
+    elif not known:
+        say("nothing was found: no feed, sitemap or listing showed an article")
     else:
         say(f"nothing new: the {known} articles met are all in the corpus already")
     for night in nights:
         for finding in night.findings:
-            say(f"{night.source}: {finding}")
+            say(finding)
     return 2 if any(night.findings for night in nights) else 0
 
 

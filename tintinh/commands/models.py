@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tintinh.commands.opinions import model_folder
 from tintinh.commands.options import model_option
 from tintinh.output import formats, print_rows, print_table, say, words
 from tintinh.settings import settings
@@ -65,7 +66,7 @@ def evaluate_command(files: tuple[Path, ...], seed: int, model_path: Path | None
     article is tagged by a model that has not seen its group. With --on the stored model is judged as it is; whether it
     has learnt from that file is for you to know.
     """
-    from nlp.artefact import load, newest
+    from nlp.artefact import load
     from nlp.evaluate import cross_validate, evaluate, prepare
     from nlp.keywords import Keywords
     from nlp.labelled import read_labelled
@@ -73,7 +74,7 @@ def evaluate_command(files: tuple[Path, ...], seed: int, model_path: Path | None
 
     with words().status("tagging and judging …"):
         if files:
-            evaluations = [evaluate(files, load(model_path or newest(settings().shipped_models)))]
+            evaluations = [evaluate(files, load(model_folder(model_path)))]
         else:
             keywords = Keywords.of(load_themes())
             rows = read_labelled([settings().labelled], tuple(keywords.by_theme))

@@ -27,18 +27,24 @@ class RowError(click.ClickException):
 
 
 def tagger_at(model_path: Path | None) -> Tagger:
-    """The tagger in ``model_path``, else the newest trained one, else the one that comes with the project."""
-    from nlp.artefact import newest
+    """The tagger of the chosen model; what is worth knowing about it is said."""
     from nlp.tag import Tagger
-    from tintinh.settings import settings
 
-    if model_path is None:
-        own, shipped = settings().models, settings().shipped_models
-        model_path = newest(own if own.is_dir() and any(own.glob("themes-*")) else shipped)
-    tagger = Tagger.load(model_path)
+    tagger = Tagger.load(model_folder(model_path))
     for note in tagger.notes:
         say(note)
     return tagger
+
+
+def model_folder(model_path: Path | None) -> Path:
+    """The model in ``model_path``, else the newest trained one, else the one that comes with the project."""
+    from nlp.artefact import newest
+    from tintinh.settings import settings
+
+    if model_path is not None:
+        return model_path
+    own, shipped = settings().models, settings().shipped_models
+    return newest(own if own.is_dir() and any(own.glob("themes-*")) else shipped)
 
 
 def rows_of(file: IO[str]) -> Iterator[dict[str, Any]]:
