@@ -76,14 +76,17 @@ def _published(draft: Draft, page: Page) -> _Dated:
 
 
 def _authors(draft: Draft) -> tuple[str, ...]:
-    names: dict[str, None] = {}
+    names: dict[str, str] = {}
     for block in draft.blocks:
         if block.kind is BlockKind.BYLINE:
-            names.update(dict.fromkeys(people.names_in(block.text)))
+            for name in people.names_in(block.text):
+                # The same person above and below the story, once in capitals, is one author.
+                names.setdefault(fold(name), name)
     if not names:
         # A claim of the structured data counts only where the page prints nothing and it looks like a person.
-        names.update((name, None) for name in draft.machine_authors if people.is_name(name) and name != draft.site_name)
-    return tuple(names)
+        claimed = (name for name in draft.machine_authors if people.is_name(name) and name != draft.site_name)
+        names.update((name, name) for name in claimed)
+    return tuple(names.values())
 
 
 def _agency(draft: Draft, source: Source | None) -> str | None:

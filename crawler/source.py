@@ -1,4 +1,4 @@
-"""Source: one outlet as its TOML file declares it, read strictly.
+"""Source: one outlet as its TOML file declares it, over the platform it names, read strictly.
 
 An unknown key, a wrong type or an id that differs from the file's name is a ``SourceError`` that names file, key and
 what was expected; nothing is guessed.
@@ -7,43 +7,38 @@ what was expected; nothing is guessed.
 from __future__ import annotations
 
 import re
-import tomllib
-from datetime import date as Day  # noqa: N812 - `date` is a key of Layout, and pydantic reads annotations in the class
+from datetime import date as Day  # noqa: N812 - `date` is a key of Layout; one name for the type in both files
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
-import soupsieve
-from cssselect import HTMLTranslator, SelectorError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from corpus.provinces import canonical
 from crawler.errors import SourceError
+from crawler.publishing import Css, Layout, Pages, Pattern, Strict, load_platform, read_table, sentence
+
+__all__ = [
+    "SOURCES",
+    "Discovery",
+    "Expectations",
+    "Layout",
+    "Lineage",
+    "Politeness",
+    "ProvincePeriod",
+    "Source",
+    "load_sources",
+    "read_source",
+    "source_for_url",
+]
 
 SOURCES = Path(__file__).parent / "sources"
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
-def _selects(selector: str) -> str:
-    # Listings are read with Beautiful Soup, articles with lxml: a selector must mean something to both.
-    try:
-        soupsieve.compile(selector)
-        HTMLTranslator().css_to_xpath(selector)
-    except (soupsieve.SelectorSyntaxError, SelectorError) as error:
-        raise ValueError(f"is not a CSS selector: {str(error).splitlines()[0]}") from error
-    return selector
-
-
-Css = Annotated[str, Field(min_length=1), AfterValidator(_selects)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class ProvincePeriod(_Strict):
+class ProvincePeriod(Strict):
     """The province an outlet covers, up to and including ``until`` (None: to this day)."""
 
     name: str
@@ -57,29 +52,21 @@ class ProvincePeriod(_Strict):
         return name
 
 
-class Discovery(_Strict):
+class Discovery(Strict):
     """Where links to articles are found. ``article`` is a regular expression that an article's address matches.
 
     ``links`` narrows a listing to a CSS selector of ``a`` elements, ``next`` is the selector of the link to the next
-    listing page, ``max_pages`` how many pages of one listing a night reads at most.
+    listing page, ``max_pages`` how many pages of one listing a night reads at most. In the file, an address that
+    begins with ``/`` is on the outlet's home.
     """
 
-    article: str
+    article: Pattern
     feeds: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     links: Css = "a[href]"
     next: Css | None = None
-    max_pages: Annotated[int, Field(ge=1, le=1000)] = 5
-
-    @field_validator("article")
-    @classmethod
-    def _compiles(cls, pattern: str) -> str:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise ValueError(f"is not a regular expression: {error}") from error
-        return pattern
+    max_pages: Pages = 5
 
     @model_validator(mode="after")
     def _somewhere_to_look(self) -> Self:
@@ -88,27 +75,7 @@ class Discovery(_Strict):
         return self
 
 
-class Layout(_Strict):
-    """The selectors (CSS) of one layout of an outlet's article pages, in force up to and including ``until``.
-
-    ``body`` is the element that holds the running text; ``drop`` are elements inside it that are no part of the
-    story; ``caption`` elements in it are captions. A selector that is not given is left to the generic rules.
-    """
-
-    body: Css
-    title: Css | None = None
-    lead: Css | None = None
-    date: Css | None = None
-    byline: Css | None = None
-    section: Css | None = None
-    place: Css | None = None
-    tags: Css | None = None
-    caption: Css | None = None
-    drop: tuple[Css, ...] = ()
-    until: Day | None = None
-
-
-class Expectations(_Strict):
+class Expectations(Strict):
     """What a night must yield, or the verdict names it: shares are of the articles stored that night, 0–1."""
 
     max_generic_share: Annotated[float, Field(ge=0, le=1)] = 0.2
@@ -117,25 +84,26 @@ class Expectations(_Strict):
     min_found: Annotated[int, Field(ge=0)] = 1
 
 
-class Politeness(_Strict):
+class Politeness(Strict):
     """``delay``: seconds between two requests to the host; it can be raised here, never below the project's own."""
 
     delay: Annotated[float, Field(ge=1.0, le=60.0)] = 1.0
 
 
-class Lineage(_Strict):
+class Lineage(Strict):
     """Which source an outlet was before, or became later (source ids or names)."""
 
     predecessor: str | None = None
     successor: str | None = None
 
 
-class Source(_Strict):
+class Source(Strict):
     """One outlet. ``verified`` says honestly how its facts were checked; ``facts`` where they come from, as of when.
 
     ``hosts`` are the host names its articles have had over the years, newest first; ``datelines`` the marks its
     stories open with (``BHG``); ``signs`` are printed lines (their beginnings) by which a page saved without its
     address is recognised, all of which must stand on it; ``agency`` is set where the outlet is an agency's own.
+    ``platform`` names the publishing system whose facts (``crawler/platforms/<name>.toml``) lie under its own.
     """
 
     id: Slug
@@ -145,6 +113,7 @@ class Source(_Strict):
     hosts: Annotated[tuple[str, ...], Field(min_length=1)]
     verified: Literal["live", "saved page", "facts only"]
     facts: str
+    platform: str | None = None
     language: str = "vi"
     datelines: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
@@ -188,46 +157,36 @@ class Source(_Strict):
         return urlsplit(url).hostname in self.hosts and re.search(self.discover.article, url) is not None
 
 
-def _sentence(path: Path, error: ValidationError) -> str:
-    problems = []
-    for item in error.errors():
-        key = ".".join(str(part) for part in item["loc"])
-        if item["type"] == "extra_forbidden":
-            problems.append(f"unknown key {key!r}")
-        elif item["type"] == "missing":
-            problems.append(f"key {key!r} is required")
-        else:
-            message = item["msg"].removeprefix("Value error, ")
-            problems.append(f"{key or 'the file'}: {message} (got {item['input']!r})" if key else message)
-    return f"{path}: " + "; ".join(problems)
-
-
 def read_source(path: Path) -> Source:
-    """The source declared in ``path``; raises ``SourceError`` naming file and key."""
+    """The source declared in ``path``, over its platform; raises ``SourceError`` naming file and key."""
+    table = _with_whole_addresses(read_table(path))
+    platform = table.get("platform")
+    if isinstance(platform, str):
+        try:
+            table = load_platform(platform).under(table)
+        except SourceError as error:
+            raise SourceError(f"{path}: platform: {error}") from error
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SourceError(f"{path}: there is no such source file") from None
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{path}: is not UTF-8 ({error.reason} at byte {error.start})") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SourceError(f"{path}: is not TOML: {error}") from error
-    try:
-        # TOML arrays arrive as lists; strict mode wants the tuples of a frozen record, which JSON mode allows.
-        source = Source.model_validate(_frozen(table))
+        source = Source.model_validate(table)
     except ValidationError as error:
-        raise SourceError(_sentence(path, error)) from error
+        raise SourceError(sentence(path, error)) from error
     if source.id != path.stem:
         raise SourceError(f"{path}: id is {source.id!r}, but the file is named {path.stem!r}; they must be the same")
     return source
 
 
-def _frozen(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _frozen(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return tuple(_frozen(item) for item in value)
-    return value
+def _with_whole_addresses(table: dict[str, object]) -> dict[str, object]:
+    """Paths among a source's feeds, sitemaps and sections become addresses on its home."""
+    home, discover = table.get("home"), table.get("discover")
+    if not (isinstance(home, str) and isinstance(discover, dict)):
+        return table  # which the validation says better
+    whole = dict(discover)
+    for key in ("feeds", "sitemaps", "sections"):
+        if isinstance(listed := discover.get(key), tuple):
+            whole[key] = tuple(
+                urljoin(home, one) if isinstance(one, str) and one.startswith("/") else one for one in listed
+            )
+    return {**table, "discover": whole}
 
 
 @cache

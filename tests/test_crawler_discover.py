@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_paper import HOME, TOML
 
 from corpus.records import VIETNAM
 from crawler import discover
@@ -19,6 +18,7 @@ from crawler.address import address
 from crawler.discover import feed, listing, sitemap
 from crawler.errors import DiscoveryError
 from crawler.source import Source, load_sources
+from tests.small_paper import HOME, TOML
 
 SOURCE = Source.model_validate(tomllib.loads(TOML), strict=False)
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_paper import TOML
 
 from crawler.expectations import FEW, Counts, verdict
 from crawler.source import Source
+from tests.small_paper import TOML
 
 SOURCE = Source.model_validate(tomllib.loads(TOML), strict=False)
 

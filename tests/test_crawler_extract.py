@@ -64,7 +64,7 @@ def test_a_page_without_rules_is_read_by_the_generic_reader() -> None:
     assert [text[:8] for text in article.body] == ["(BL) - T", "Chị Vàng", "Giữ nếp ", "Xã vận đ"]
     assert article.headings == ["Giữ nếp chợ cũ"]
     captions = [block for block in article.blocks if block.kind is BlockKind.CAPTION]
-    assert [(block.text, block.credit) for block in captions] == [("Một góc chợ phiên ngày đầu xuân", "Lý Mẩy")]
+    assert [(block.text, block.credit) for block in captions] == [("Một góc chợ phiên ngày đầu xuân.", "Lý Mẩy")]
     assert article.authors == ("Hoàng Mây", "Lù A Páo")
     assert any("Hội xuân kéo dài" in block.text for block in draft.outside)
     assert any("vui quá" in block.text for block in draft.outside)
@@ -316,3 +316,72 @@ def test_a_page_nested_deeper_than_python_recurses() -> None:
     assert read(nested(1500)).body
     with pytest.raises(Rejected):  # libxml2 itself gives up below 2,048 levels; no news page has a tenth of that
         read(nested(5000))
+
+
+def _saved(*lines: str) -> Article:
+    return read(page("\n".join(lines), kind="text/plain"))
+
+
+LONG = (
+    "Hai bên trao đổi tình hình đường biên trong quý, thống nhất lịch tuần tra chung và cách báo tin khi có việc gấp."
+)
+LONGER = f"{LONG} Cuộc gặp diễn ra trong không khí cởi mở, thẳng thắn, đúng các văn bản hai nước đã ký."
+
+
+def test_a_caption_above_the_story_is_not_its_title() -> None:
+    article = _saved("Khai mạc hội khèn", "Tiết mục của đội khèn xã trên. Ảnh: Tá Chương - TTXVN", LONGER, LONG)
+    assert article.title == "Khai mạc hội khèn"
+
+
+def test_a_date_glued_to_other_things_is_still_the_date() -> None:
+    article = _saved("Ký quy chế phối hợp giữ đường biên", "Lò Mai (VTV8)Cập nhật 17:00 ngày 28/08/2018", LONGER, LONG)
+    assert article.title == "Ký quy chế phối hợp giữ đường biên"
+    assert article.published_at == datetime(2018, 8, 28, 17, 0, tzinfo=VIETNAM)
+    portal = _saved(
+        "Sổ tay hỏi đáp về biên giới", "Ngày đăng: 05/03/2024 08:15 Lượt xem: 345 Cỡ chữ: A A", LONGER, LONG
+    )
+    assert portal.published_at == datetime(2024, 3, 5, 8, 15, tzinfo=VIETNAM)
+    assert len(portal.body) == 2
+
+
+def test_text_wrapped_at_a_fixed_width_is_put_together() -> None:
+    words, lines = LONGER.split(), [""]
+    for word in words:
+        lines.append(word) if len(lines[-1]) + len(word) > 70 else lines.__setitem__(-1, f"{lines[-1]} {word}".strip())
+    article = _saved("Họp quý về đường biên", "12/04/2018 08:30", *lines, "", LONG)
+    assert article.body == [LONGER, LONG]
+
+
+def test_a_lead_printed_twice_is_the_lead() -> None:
+    lead = f"{LONG} Đây là lần thứ tư hai đồn gặp nhau theo quy chế phối hợp đã ký ở cửa khẩu từ đầu năm ngoái."
+    article = _saved("Họp quý về đường biên", "12/04/2018 08:30", lead, lead, LONGER, LONG)
+    assert article.lead == lead
+    assert article.body == [LONGER, LONG]
+
+
+def test_a_closed_caption_between_paragraphs_and_other_headlines_below() -> None:
+    article = _saved(
+        "Họp quý về đường biên",
+        "12/04/2018 08:30",
+        LONGER,
+        "Quang cảnh buổi hội đàm.",
+        LONGER.replace("quý", "tháng"),
+        "Tác giả bài viết: Lò Văn Mai",
+        "Xã vùng cao mở thêm một lớp học chữ ban đêm cho bà con",
+        "Mưa đá làm hỏng nhiều vườn rau vụ đông ở ba xã phía bắc huyện",
+    )
+    assert article.captions == ["Quang cảnh buổi hội đàm."]
+    assert len(article.body) == 2
+    assert article.authors == ("Lò Văn Mai",)
+
+
+@pytest.mark.parametrize("text", ["Bạn còn 500/500 ký tự", "4097 Lượt xem", "Chưa có đánh giá về bài viết", "[Trở về]"])
+def test_what_portals_print_around_a_story_is_dropped(text: str) -> None:
+    article = _saved("Họp quý về đường biên", "12/04/2018 08:30", text, LONGER, LONG)
+    assert article.body == [LONGER, LONG]
+    assert text in [block.text for block in article.dropped]
+
+
+def test_the_day_of_a_story_in_other_words() -> None:
+    assert str(inferred_day(["Sáng 22-11, hai đồn gặp nhau.", "Trong năm 2023 có bốn lần."])) == "2023-11-22"
+    assert str(inferred_day(["Chiều 10/6, giải khai mạc, kéo dài đến ngày 16/6.", "Năm 2022."])) == "2022-06-10"

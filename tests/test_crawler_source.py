@@ -1,15 +1,20 @@
-"""Source files: the five as they stand, and one clear sentence for each way to break one."""
+"""Source files as they stand, over their platforms, and one clear sentence for each way to break one."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections import Counter
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from small_paper import TOML
 
+from corpus.provinces import map_34, names_34
+from corpus.records import BODY_KINDS, BlockKind, Page
 from crawler.errors import SourceError
+from crawler.extract import extract
+from crawler.normalise import normalise
 from crawler.source import load_sources, read_source, source_for_url
+from tests.small_paper import TOML
 
 FIVE = ("bao_dong_thap", "bao_ha_giang", "ptth_ha_giang", "thua_thien_hue_portal", "ttxvn_dan_toc")
 
@@ -25,13 +30,25 @@ def broken(tmp_path: Path, text: str | bytes, name: str = "bao_dong_suoi.toml") 
     return sentence.removeprefix(f"{path}: ")
 
 
-def test_the_shipped_sources_are_the_five() -> None:
+def test_the_shipped_sources_cover_the_country() -> None:
     sources = load_sources()
     assert set(FIVE) <= set(sources)
+    assert len(sources) >= 60
+    assert {map_34(source.province[-1].name) for source in sources.values() if source.province} == set(names_34())
     for source in sources.values():
         assert source.verified != "live", "nothing was ever tried live"
         assert source.polite.delay >= 1
-        assert source.layout, source.id
+        assert source.layout or source.expect.max_generic_share == 1.0, f"{source.id}: no rules, so all is generic"
+        until = [period.until for period in source.province]
+        assert until[-1:] in ([], [None])
+        assert None not in until[:-1]
+        for other in (source.lineage.predecessor, source.lineage.successor):
+            assert other is None or other in sources or " " in other, f"{source.id}: {other} is neither id nor name"
+
+
+def test_no_host_belongs_to_two_sources() -> None:
+    hosts = Counter(host for source in load_sources().values() for host in source.hosts)
+    assert [host for host, number in hosts.items() if number > 1] == []
 
 
 @pytest.mark.parametrize(
@@ -131,3 +148,43 @@ def test_one_broken_file_stops_the_loading_of_all(tmp_path: Path) -> None:
 def test_a_source_that_looks_nowhere(tmp_path: Path) -> None:
     lines = [line for line in TOML.splitlines() if not line.startswith(("feeds", "sitemaps", "sections"))]
     assert "there is nowhere to look for articles" in broken(tmp_path, "\n".join(lines))
+
+
+# A page in the structure of baocantho.com.vn (saved 2026-01-08), its text invented
+CAN_THO = """<!DOCTYPE html><html><head><meta charset="utf-8"><base href="https://baocantho.com.vn/static/">
+<title>Họp mặt người làm vườn ở cồn Én - Báo Cần Thơ Online</title></head><body>
+<ul class="nav"><li><a href="/thoi-su/">Thời sự</a></li><li><a href="/kinh-te/">Kinh tế</a></li></ul>
+<div class="container"><div class="row"><div id="content"><div class="titlecate"><h1> <a href="/kinh-te/">KINH TẾ</a>
+<span class="fw400"> &gt; <a href="/kinh-te/nha-vuon/">Nhà vườn</a></span> </h1></div><div id="colcate1">
+<div class="sharemxh" id="clear"><span class="pubdate 128">05/03/2026 - 18:21</span></div>
+<div><h1 class="margintopbot10 fw700">Họp mặt người làm vườn ở cồn Én <span class="sprite icophoto"></span></h1></div>
+<div id="newscontents"><div class="content-fck slider-jsgallery 171">
+<p style="text-align: justify;"><strong>(CTO)</strong> - Ngày 5-3, hơn trăm nhà vườn ở cồn Én gặp nhau tại nhà văn hóa
+ấp để bàn chuyện giữ nước ngọt cho vườn nhãn trong mùa khô năm nay.</p>
+<p style="text-align: justify;">Các hộ thống nhất đóng chung một cống, cử người trông theo con nước, ai vắng nhà thì
+nhờ hàng xóm.</p>
+<div class="AMN_mid"></div><p style="text-align: justify;"><img alt="" class="zoomimg" src="/image/web-5-3.webp"
+title="Họp mặt người làm vườn ở cồn Én"></p>
+<p style="text-align: center;"><em><span>Bà con cồn Én xem mẫu cống trước khi bàn.</span></em></p>
+<p style="text-align: justify;">Cống sẽ đóng xong trước rằm, kịp khi nước mặn lên tới đầu cồn.</p>
+<p style="text-align: right;"><strong>Tin, ảnh: N.Đ</strong></p></div></div>
+<ul class="list-block"><li><a href="/tin-khac-a1.html">Tin khác của xã bên</a></li></ul>
+</div></div></div></div></body></html>"""
+
+
+def test_the_rules_of_bao_can_tho_read_a_page_of_its_structure() -> None:
+    url = "https://baocantho.com.vn/hop-mat-nguoi-lam-vuon-a200001.html"
+    source = source_for_url(url, load_sources())
+    assert source is not None
+    headers = (("content-type", "text/html; charset=utf-8"),)
+    page = Page(url, url, datetime(2026, 3, 6, tzinfo=UTC), 200, headers, CAN_THO.encode())
+    article = normalise(extract(page, source), page, source)
+    assert (article.source, article.extractor) == ("bao_can_tho", "rules")
+    assert article.title == "Họp mặt người làm vườn ở cồn Én"
+    assert (article.section, article.province, article.authors) == ("KINH TẾ", "Cần Thơ", ("N.Đ",))
+    assert article.published_at is not None
+    assert article.published_at.isoformat() == "2026-03-05T18:21:00+07:00"
+    body = [block.text for block in article.blocks if block.kind in BODY_KINDS]
+    assert [text[:12] for text in body] == ["(CTO) - Ngày", "Các hộ thống", "Cống sẽ đóng"]
+    captions = [block.text for block in article.blocks if block.kind is BlockKind.CAPTION]
+    assert captions == ["Bà con cồn Én xem mẫu cống trước khi bàn."]

@@ -47,7 +47,7 @@ def layout_of(item: Expected) -> Layout:
 
 
 def test_every_host_of_a_source_is_served_and_no_other(paper: LoopbackNewspaper) -> None:
-    assert set(paper.hosts) == {host for source in SOURCES.values() for host in source.hosts}
+    assert set(paper.hosts) == {host for outlet in OUTLETS for host in SOURCES[outlet].hosts}
     assert paper.connect_to["baohagiang.vn"] == f"http://127.0.0.1:{paper.port}"
 
 

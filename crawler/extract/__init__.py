@@ -6,7 +6,8 @@ from the screen the screen reader. The draft says which one it was.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from itertools import pairwise
 from urllib.parse import urljoin, urlsplit
 
 from lxml import html
@@ -20,12 +21,16 @@ from crawler.extract.dates import printed_date
 from crawler.extract.decode import decode
 from crawler.extract.draft import Draft, Extractor, Line, Role
 from crawler.extract.judge import Story, judge
+from crawler.extract.marks import is_around
 from crawler.extract.markup import body_of, lines_of, parse
 from crawler.extract.structured import Structured, structured
+from crawler.extract.title import without_site
 from crawler.source import Layout, Source
 
-VERSION = "1"
+VERSION = "2"
 """Raised when the same page can give another draft; stored with every article."""
+
+_FIELDS = frozenset({"date", "section", "place", "tags"})
 
 __all__ = ["VERSION", "Draft", "extract"]
 
@@ -59,6 +64,8 @@ def _from_html(page: Page, text: str, source: Source | None) -> Draft:
         layout = _layout(root, source)
         if layout is not None:
             fields = rules.mark_page(pairs, root, layout)
+            # What the layout names no selector for, or where it finds nothing, is left to the generic reader.
+            fields = {**generic.fill_in(pairs, root, facts), **fields}
             extractor = "rules"
     if extractor == "generic":
         fields = generic.mark_page(pairs, root, facts)
@@ -101,27 +108,30 @@ def _draft(
 
     title = field("title")
     if not title and facts.title:
-        title = generic.without_site(facts.title, facts.site_name)
+        title = without_site(facts.title, facts.site_name)
     if not title:
         raise Rejected("no_title", f"{page.url}: no title was found")
     inside = [line for line in lines if line.role in {"lead", "body", "caption", "byline", "drop"}]
     first = min(line.order for line in inside if line.role in {"lead", "body"})
-    story = judge(
-        [line for line in inside if line.role != "drop" or line.order >= first], title, screen=extractor == "screen"
-    )
+    # What is dropped above the story (share buttons …) lies around it.
+    inside = [line for line in inside if line.role != "drop" or line.order >= first]
+    orders = {line.order for line in inside}
+    story = judge(inside, title, screen=extractor == "screen")
     _refuse_empty(page, story)
+    date, section, tags = field("date"), field("section"), _tags(fields.get("tags", ()))
+    kept = {title, date, section, field("place"), *tags}
     return Draft(
         url=_canonical(page, facts),
         extractor=extractor,
         title=one_line(title),
         lead=story.lead,
         blocks=tuple(story.blocks),
-        outside=tuple(_outside([line for line in lines if line not in inside])),
-        date_text=field("date"),
+        outside=tuple(_outside([line for line in lines if line.order not in orders], kept)),
+        date_text=date,
         machine_dates=facts.dates,
         machine_authors=facts.authors,
-        section=field("section") or facts.section,
-        tags=_tags(fields.get("tags", ())) or facts.tags,
+        section=section or facts.section,
+        tags=tags or facts.tags,
         place=field("place") or story.place,
         site_name=facts.site_name,
         fetched_at=page.fetched_at,
@@ -136,8 +146,11 @@ def _tags(printed: tuple[str, ...]) -> tuple[str, ...]:
 def _canonical(page: Page, facts: Structured) -> str:
     """The page's own address for itself where it lies on the same host, else the one that answered."""
     if facts.canonical:
-        claimed = urljoin(page.url, facts.canonical)
-        host = urlsplit(claimed).hostname or ""
+        try:
+            claimed = urljoin(page.url, facts.canonical)
+            host = urlsplit(claimed).hostname or ""
+        except ValueError:  # "https://[0/": not an address at all
+            return page.url
         if host.removeprefix("www.") == (urlsplit(page.url).hostname or "").removeprefix("www.") and urlsplit(
             claimed
         ).path not in {"", "/"}:
@@ -145,17 +158,19 @@ def _canonical(page: Page, facts: Structured) -> str:
     return page.url
 
 
-def _outside(lines: list[Line]) -> list[Block]:
-    """What stands around the story, each line dropped under the reason of the box it lies in."""
+def _outside(lines: list[Line], kept: Container[str | None]) -> list[Block]:
+    """What stands around the story, each line dropped under the reason of the box it lies in.
+
+    ``kept`` are the texts of the draft's own fields; a field's line that says more is dropped under the field's name.
+    """
     blocks: list[Block] = []
     box = "navigation"
     for line in lines:
-        if line.role in {"title", "date", "section", "place", "tags"}:
+        if line.role == "title" or (line.role in _FIELDS and line.text in kept):
             continue
         box = phrases.ender(line.text) or box
-        reason = phrases.stray(line.text) or (
-            box if box != "navigation" or not generic.is_around(line.marks) else "navigation"
-        )
+        reason = line.role if line.role in _FIELDS else phrases.stray(line.text)
+        reason = reason or (box if box != "navigation" or not is_around(line.marks) else "navigation")
         blocks.append(Block(BlockKind.DROPPED, line.text, reason))
     return blocks
 
@@ -170,11 +185,17 @@ def _refuse_empty(page: Page, story: Story) -> None:
 
 
 def _refuse_listing(page: Page, draft: Draft) -> None:
-    """A section page or home page read by the generic reader: as many linked headlines among the text as paragraphs."""
+    """A section page or home page read by the generic reader: as many linked headlines among the text as paragraphs.
+
+    In a listing they take turns with short summaries; a story of few, long paragraphs may have a box or two of them.
+    """
     kinds = [block.kind for block in draft.blocks]
     last = max((index for index, kind in enumerate(kinds) if kind is BlockKind.PARAGRAPH), default=0)
     # Links below the last paragraph are a related box, which many articles have.
-    links = sum(block.reason == "related" for block in draft.blocks[:last])
+    related = [block.reason == "related" for block in draft.blocks[:last]]
+    links = sum(related)
+    boxes = sum(here and not before for before, here in pairwise([False, *related]))
     paragraphs = kinds.count(BlockKind.PARAGRAPH)
-    if links >= 5 and links >= paragraphs:
+    words = sum(len(block.text.split()) for block in draft.blocks if block.kind is BlockKind.PARAGRAPH)
+    if links >= 5 and links >= paragraphs and (boxes > 3 or words < 20 * links):
         raise Rejected("not_an_article", f"{page.url}: is a list of {links} links, not an article")

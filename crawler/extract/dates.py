@@ -19,7 +19,8 @@ _NUMERIC = (
     r"\s?(?P<year>(?:19|20)\d\d)(?!\d)"
 )
 _WORDS = (
-    r"ngay\s+(?P<wday>0?[1-9]|[12]\d|3[01])\s+thang\s+(?P<wmonth>0?[1-9]|1[0-2])\s*,?\s+nam\s+(?P<wyear>(?:19|20)\d\d)"
+    r"\b(?P<wday>0?[1-9]|[12]\d|3[01])\s+thang\s+(?P<wmonth>0?[1-9]|1[0-2])\s*,?\s+"
+    r"(?:nam\s+)?(?P<wyear>(?:19|20)\d\d)\b"
 )
 _ISO = r"(?P<iyear>(?:19|20)\d\d)-(?P<imonth>0[1-9]|1[0-2])-(?P<iday>[0-2]\d|3[01])(?!\d)"
 _DATE = re.compile(f"{_WORDS}|{_ISO}|{_NUMERIC}")
@@ -30,6 +31,7 @@ _LABEL = re.compile(
     r"\b(?:thu (?:hai|ba|tu|nam|sau|bay)|chu nhat|t[2-7]|cn|ngay|gio|luc|cap nhat|lan cuoi|dang|xuat ban|dang tai"
     r"|gmt|utc|am|pm|sa|ch|cap nhat luc|thoi gian|ngay dang|ngay tao|dang ngay|viet|nam|phut|h)\b"
 )
+_BUTTONS = re.compile(r"\b(?:luot (?:xem|doc)|so luot|da xem|co chu|kich thuoc chu|in trang|nghe doc bai|chia se)\b.*")
 _CLOCKWORK = re.compile(r"[\d\s:/.,|\-–()\[\]+'•>]+")
 
 
@@ -100,14 +102,33 @@ def _clock_beside(folded: str, start: int, end: int) -> time | None:
 
 
 def is_date_line(text: str) -> bool:
-    """Whether a line is nothing but a date: labels, weekday and digits apart, at most two words are left over."""
-    if len(text) > 120 or printed_date(text) is None:
+    """Whether a line is a date: beside labels, weekday and digits at most two words are left over.
+
+    Beside a date with its time of day as many as ten are, which is what portals set in that line (the writer, a
+    counter, buttons), unless they are a sentence.
+    """
+    found = printed_date(text) if len(text) <= 160 else None
+    if found is None:
         return False
-    rest = _CLOCKWORK.sub(" ", _LABEL.sub(" ", _TIME.sub(" ", _DATE.sub(" ", fold(text)))))
-    return len(rest.split()) <= 2
+    rest = _CLOCKWORK.sub(" ", _LABEL.sub(" ", _TIME.sub(" ", _DATE.sub(" ", _BUTTONS.sub(" ", fold(text))))))
+    closed = text.rstrip().endswith((".", "!", "?", "…", ";"))
+    return len(rest.split()) <= (10 if found.precision == "minute" and not closed else 2)
 
 
-_DAY_MONTH = re.compile(r"\bngay\s+(?P<day>0?[1-9]|[12]\d|3[01])\s?[/\-.]\s?(?P<month>0?[1-9]|1[0-2])(?![\d/\-.]*\d)")
+_RELATIVE = re.compile(
+    r"(?:khoang |cach day |dang )*(?:\d+ (?:giay|phut|gio|ngay|tuan|thang|nam) truoc|hom qua|vua xong|moi day)[. ]*"
+)
+
+
+def is_relative(text: str) -> bool:
+    """Whether a line is nothing but a time counted from now (``3 giờ trước``, ``Hôm qua``)."""
+    return len(text) <= 40 and _RELATIVE.fullmatch(fold(text).strip()) is not None
+
+
+_DAY_MONTH = re.compile(
+    r"(?<!\bden )(?<!\btu )\b(?:ngay|sang|trua|chieu|toi|dem)(?: nay)?,?\s+\(?(?P<day>0?[1-9]|[12]\d|3[01])\s?[/\-.]\s?"
+    r"(?P<month>0?[1-9]|1[0-2])(?![\d/\-.]*\d)"
+)
 _YEAR = re.compile(r"\bnam\s+(?P<year>20\d\d)(?!\d)(?!\s?[-–]\s?(?:nam\s)?20\d\d)")
 _FULL = re.compile(_NUMERIC)
 _AHEAD = re.compile(r"\b(?:den|toi|tam nhin|giai doan|tu|truoc|sau|ky|khoa|het|cuoi)\s+$")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from difflib import SequenceMatcher
+from itertools import pairwise
 
 from lxml import html
 
@@ -18,32 +18,22 @@ from corpus.text import line as one_line
 from crawler.extract import people, phrases
 from crawler.extract.dates import is_date_line, printed_date
 from crawler.extract.draft import Line, Role
+from crawler.extract.marks import is_around
 from crawler.extract.structured import Structured
+from crawler.extract.title import page_title, title_line
 
 Lines = list[tuple[Line, html.HtmlElement]]
 
-_AROUND = re.compile(
-    r"(?:^|[\s_-])(?:comments?|binh-?luan|y-?kien|related|relate|lien-?quan|tinlienquan|cung-?chuyen-?muc|other-?news"
-    r"|tin-?khac|tinkhac|sidebar|side-bar|aside|footer|foot|header|nav|navbar|menu|breadcrumbs?|share|social|sharemxh"
-    r"|banner|ads?|adv|quang-?cao|popup|modal|widget|most-?read|doc-?nhieu|tin-?moi|hot-?news|tags?|weather|thoi-?tiet"
-    r"|copyright|toolbar|pagination|rating|subscribe|newsletter|audio\w*|z?player|voice|poll|vote|same|relates|topics"
-    r"|recommend\w*|suggest\w*)(?:$|[\s_-])"
-)
 _LEAD_MARK = re.compile(
     r"sapo|(?:^|[\s_-])(?:lead|summary|chapeau|mota|mo-?ta|trich-?dan|tom-?tat|intro|brief|description|desc|abstract"
     r"|headlines)(?:$|[\s_-])"
 )
+_RELATED_MARK = re.compile(r"relate|lien-?quan")
+_OTHERS_MARK = re.compile(r"relate|lien-?quan|comment|binh-?luan|y-?kien|sidebar|aside|footer|most-?read|doc-?nhieu")
 _DATE_MARK = re.compile(r"date|time|ngay|pubd|publish|created|posted|meta")
-_TITLE_MARK = re.compile(r"title|headline|tieu-?de|heading")
 _AUTHOR_MARK = re.compile(r"author|byline|tac-?gia|pseudonym|pen-?name|but-?danh|news-?writer")
 _BREADCRUMB = re.compile(r"breadcrumb|duong-?dan|site-?map-?path|you-?are-?here|cate-?name|catename")
 _TAGS = re.compile(r"(?:tu khoa|tags?)\b")
-_SITE_SUFFIX = re.compile(r"\s+(?:[|»·•]|[-–—])\s+(?P<site>[^|»·•–—]{2,60})$")
-
-
-def is_around(marks: str) -> bool:
-    """Whether class and id names say that an element stands around a story, not in it."""
-    return _AROUND.search(marks) is not None
 
 
 def mark_page(lines: Lines, root: html.HtmlElement, facts: Structured) -> dict[Role, tuple[str, ...]]:
@@ -58,16 +48,34 @@ def mark_page(lines: Lines, root: html.HtmlElement, facts: Structured) -> dict[R
     for line, element in lines:
         if id(element) in inside:
             line.role = "body"
+    return fill_in(lines, root, facts, boxes=True)
+
+
+def fill_in(
+    lines: Lines, root: html.HtmlElement, facts: Structured, *, boxes: bool = False
+) -> dict[Role, tuple[str, ...]]:
+    """Find the fields that no line has the role of yet, around a body that is known; in place.
+
+    ``boxes`` says to look for boxes inside the body, too, that are no part of the story. Returns the texts of the
+    fields that are parts of lines: section and tags.
+    """
     first_body = _first_running(lines, after=-1)
-    title = title_line(lines, first_body, facts, _page_title(root))
+    title = next((line for line, _ in lines if line.role == "title"), None)
+    if title is None:
+        title = title_line(lines, first_body, facts, page_title(root))
     if title is not None:
         title.role = "title"
         first_body = _first_running(lines, after=title.order)
     start = title.order if title is not None else max(0, first_body - 15)
-    _mark_boxes(lines)
-    _mark_date(lines, start, first_body)
-    _mark_lead(lines, start, first_body, facts)
-    _mark_byline(lines, start, first_body)
+    known = {line.role for line, _ in lines}
+    if boxes:
+        _mark_boxes(lines)
+    if "date" not in known:
+        _mark_date(lines, start, first_body)
+    if "lead" not in known:
+        _mark_lead(lines, start, first_body, facts)
+    if "byline" not in known:
+        _mark_byline(lines, start, first_body)
     for line, _ in lines:
         if start < line.order <= first_body and line.role is None and canonical(line.text.strip(" -:,.")) is not None:
             line.role = "place"
@@ -76,10 +84,12 @@ def mark_page(lines: Lines, root: html.HtmlElement, facts: Structured) -> dict[R
 
 def _section(lines: Lines, title: int) -> tuple[str, ...]:
     """The last step of the breadcrumb above the title."""
+    # The whole path may be one line, "Trang chủ » Kinh tế".
     steps = [
-        line.text.strip(" >/»›|")
+        step.strip()
         for line, _ in lines
         if line.order < title and _BREADCRUMB.search(line.marks[:80]) and len(line.text) <= 60
+        for step in re.split(r"[>/»›|]", line.text)
     ]
     named = [step for step in steps if step and fold(step) not in {"trang chu", "home", "trang nhat"}]
     return tuple(named[-1:])
@@ -104,13 +114,16 @@ def _first_running(lines: Lines, after: int) -> int:
 def _mark_boxes(lines: Lines) -> None:
     """Boxes inside the body that stand around the story by their names (a player, a related box) are left out of it."""
     inside = [line for line, _ in lines if line.role == "body"]
+    if not inside:
+        # A damaged page whose one line of text was its title.
+        return
     usual = Counter({line.marks: 0 for line in inside})
     for line in inside:
         usual[line.marks] += len(line.text) if _is_running(line) else 0
     story = usual.most_common(1)[0][0]
     for line in inside:
         own = _own_marks(line.marks, story)
-        if own and is_around(own) and not _LEAD_MARK.search(own):
+        if own and is_around(own) and (not _LEAD_MARK.search(own) or _RELATED_MARK.search(own)):
             line.role, line.reason = "drop", phrases.ender(line.text) or _box(own)
 
 
@@ -143,16 +156,35 @@ def _weight(line: Line, after_end: bool) -> float:
     return -8.0
 
 
+def _broken_lines(lines: Lines) -> set[int]:
+    """The orders of lines that are pieces of a sentence, broken at a fixed width as old portals do."""
+    broken: set[int] = set()
+    for (line, element), (following, below) in pairwise(lines):
+        if (
+            element is below
+            and len(line.text) >= 50
+            and line.link_share < 0.2
+            and not phrases.ends_sentence(line.text)
+            and following.text[:1].islower()
+        ):
+            broken |= {line.order, following.order}
+    return broken
+
+
 def _body_element(lines: Lines, root: html.HtmlElement) -> html.HtmlElement | None:
     """The deepest element whose lines weigh most in sum."""
     own: dict[html.HtmlElement, float] = {}
     end: html.HtmlElement | None = None
+    broken = _broken_lines(lines)
     for line, element in lines:
         if phrases.ender(line.text) in {"related", "comments"} and not line.marks.startswith("h1"):
             # The box that such a heading opens: everything below its parent that follows it.
             end = element.getparent()
         after_end = end is not None and end is not root and end.tag != "body" and _below(element, end)
-        own[element] = own.get(element, 0.0) + _weight(line, after_end)
+        weight = _weight(line, after_end)
+        if weight < 0 and line.order in broken and not after_end and not is_around(line.marks):
+            weight = float(len(line.text))
+        own[element] = own.get(element, 0.0) + weight
     sums = dict(own)
     best: html.HtmlElement | None = None
     order = [element for element in root.iter() if isinstance(element.tag, str)]
@@ -177,56 +209,6 @@ def _below(element: html.HtmlElement, ancestor: html.HtmlElement) -> bool:
             return True
         node = node.getparent()
     return False
-
-
-def _page_title(root: html.HtmlElement) -> str:
-    element = root.find(".//title")
-    return " ".join((element.text or "").split()) if element is not None else ""
-
-
-def without_site(title: str, site_name: str | None) -> str:
-    """A title without the site's name behind it (``… - Báo Cần Thơ Online``)."""
-    found = _SITE_SUFFIX.search(title)
-    if found is None:
-        return title
-    site = fold(found["site"])
-    known = site_name is not None and fold(site_name) in (site, site.removeprefix("bao "))
-    if known or re.match(
-        r"(?:bao|dai|cong|trang|tap chi|so |ban |ubnd|tin tuc|vnexpress|vov|ttxvn|www)\b"
-        r"|.*\.(?:vn|com|net|org)\b|.*\bonline$",
-        site,
-    ):
-        return title[: found.start()].rstrip()
-    return title
-
-
-def title_line(lines: Lines, before: int, facts: Structured, page_title: str) -> Line | None:
-    """The line that prints the title: the heading most like what the page calls itself, nearest above the body."""
-    claims = [match_key(without_site(claim, facts.site_name)) for claim in (facts.title, page_title) if claim]
-    best: tuple[float, Line] | None = None
-    for line, _ in lines:
-        if line.order > before or not 8 <= len(line.text) <= 320 or is_date_line(line.text):
-            continue
-        key = match_key(line.text)
-        alike = max((_alike(key, claim) for claim in claims), default=0.0)
-        score = 3 * alike
-        score += 1.0 if line.tag == "h1" else 0.5 if line.tag in {"h2", "h3"} else 0.0
-        score += 0.8 if _TITLE_MARK.search(line.marks[:40]) else 0.0
-        score -= 0.8 if line.link_share > 0.5 and alike < 0.9 else 0.0
-        score -= 0.5 if is_around(line.marks) and alike < 0.9 else 0.0
-        score += 0.3 * (1 - min(abs(before - line.order), 30) / 30)
-        if score >= 1.0 and (best is None or score > best[0]):
-            best = (score, line)
-    return best[1] if best else None
-
-
-def _alike(one: str, other: str) -> float:
-    if one == other:
-        return 1.0
-    if len(one) >= 20 and (one in other or other in one):
-        return min(len(one), len(other)) / max(len(one), len(other))
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
-    return matcher.ratio() if matcher.quick_ratio() > 0.8 else 0.0
 
 
 def _mark_date(lines: Lines, start: int, first_body: int) -> None:
@@ -273,11 +255,12 @@ def _mark_byline(lines: Lines, start: int, first_body: int) -> None:
     """Names that a page sets apart as its author's, above or below the body."""
     last_body = max((line.order for line, _ in lines if line.role == "body"), default=first_body)
     for line, _ in lines:
-        near = start < line.order < first_body or last_body < line.order <= last_body + 12
+        # Long stories print author and date above the title.
+        near = start - 4 <= line.order < first_body or last_body < line.order <= last_body + 12
         if (
             near
             and line.role is None
-            and not is_around(line.marks[:120])
+            and not _OTHERS_MARK.search(line.marks[:120])
             and _AUTHOR_MARK.search(line.marks[:60])
             and people.is_byline(line.text)
         ):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
+from itertools import zip_longest
 
 from corpus.provinces import canonical
 from corpus.records import Block, BlockKind
 from corpus.text import match_key
 from crawler.extract import people, phrases
-from crawler.extract.dates import is_date_line
+from crawler.extract.dates import is_date_line, is_relative
 from crawler.extract.draft import Line
 
 
@@ -28,11 +29,15 @@ class Story:
 
 def judge(lines: list[Line], title: str, *, screen: bool) -> Story:
     """The story in ``lines`` (those inside it, in order); ``screen`` says that there is no markup to go by."""
+    lines = _without_repeats(lines)
     story = Story(lead=" ".join(line.text for line in lines if line.role == "lead") or None)
     judgement = _Judgement(story, title, screen, lines)
-    for line in _without_repeats(lines):
+    for line, following in zip_longest(lines, lines[1:]):
+        judgement.following = following
         judgement.take(line)
     _find_bylines(story.blocks)
+    if screen:
+        _headlines_at_the_foot(story.blocks)
     _headings_at_the_foot(story.blocks)
     return story
 
@@ -43,6 +48,7 @@ class _Judgement:
         self.title = match_key(title)
         self.screen = screen
         self.ended: str | None = None
+        self.following: Line | None = None
         self.ended_marks: str | None = None
         self.body_marks: str | None = None
         self.table_story = sum(line.tag in {"td", "th"} for line in lines) > len(lines) / 2
@@ -67,7 +73,8 @@ class _Judgement:
 
     @property
     def begun(self) -> bool:
-        return any(block.kind is BlockKind.PARAGRAPH for block in self.story.blocks)
+        # A counter or a button read as a paragraph is shorter.
+        return sum(len(block.text) for block in self.story.blocks if block.kind is BlockKind.PARAGRAPH) >= 80
 
     def take(self, line: Line) -> None:
         if line.reason is not None or line.role == "drop":
@@ -76,7 +83,7 @@ class _Judgement:
             self.story.blocks.append(Block(BlockKind.LEAD, line.text))
         elif line.role == "byline":
             self.story.blocks.append(Block(BlockKind.BYLINE, line.text))
-        elif self._is_around(line):
+        elif self._is_around(line) or self._is_credit(line):
             return
         elif line.role == "caption" or self._is_caption(line):
             self.keep(BlockKind.CAPTION, line)
@@ -102,8 +109,10 @@ class _Judgement:
             reason = "repeated_title"
         if reason is None and self.story.lead and match_key(line.text) == match_key(self.story.lead):
             reason = "repeated_lead"
-        if reason is None and is_date_line(line.text):
+        if reason is None and (is_date_line(line.text) or is_relative(line.text)):
             reason = "date"
+        if reason is None and phrases.announces_video(line.text) and not people.is_byline(line.text):
+            reason = "video"
         if reason is None and line.link_share > 0.8 and len(line.text.split()) <= 40:
             reason = "related"
         if reason is None and not self.begun and canonical(line.text.strip(" -:,.")) is not None:
@@ -115,12 +124,21 @@ class _Judgement:
 
     def _resumes(self, line: Line) -> bool:
         """Whether the story goes on after a related box in its middle: same surroundings as its first paragraph."""
-        return (
-            not self.screen
-            and bool(self.body_marks)
-            and line.marks == self.body_marks != self.ended_marks
-            and line.link_share < 0.2
-        )
+        if self.screen or not self.body_marks or line.link_share >= 0.2 or not line.marks.endswith(self.body_marks):
+            return False
+        own, box = (marks.removesuffix(self.body_marks).split()[-1:] for marks in (line.marks, self.ended_marks or ""))
+        return own != box if line.in_caption else line.marks == self.body_marks != self.ended_marks
+
+    def _is_credit(self, line: Line) -> bool:
+        """Give a credit that is printed apart (``Ảnh: Kim Sa``) to the caption above it; True when it was one."""
+        last = self.story.blocks[-1] if self.story.blocks else None
+        if last is None or last.kind is not BlockKind.CAPTION or last.credit or not (line.in_caption or line.centred):
+            return False
+        rest, credit = phrases.split_credit(f" {line.text}")
+        if rest or credit is None:
+            return False
+        self.story.blocks[-1] = replace(last, credit=credit)
+        return True
 
     def _is_caption(self, line: Line) -> bool:
         words = len(line.text.split())
@@ -137,9 +155,18 @@ class _Judgement:
             return True
         if line.centred and line.italic and not closed and words >= 4:
             return True
-        if self.screen and not closed and self.begun and 4 <= words <= 45 and not line.text.isupper():
-            return phrases.pictured(line.text) or words > 14
+        if self.screen and self.begun and 3 <= words <= 45 and not line.text.isupper():
+            return self._is_screen_caption(line.text, words, closed)
         return False
+
+    def _is_screen_caption(self, text: str, words: int, closed: bool) -> bool:
+        """Whether a line without markup is a caption: worded like one, or an unclosed line between two paragraphs."""
+        last = self.story.blocks[-1] if self.story.blocks else None
+        after_text = last is not None and (last.kind is BlockKind.CAPTION or len(last.text) >= 120)
+        before_text = self.following is not None and len(self.following.text) >= 120
+        if not closed:
+            return words >= 4 and (phrases.pictured(text) or (words > 14 and after_text and before_text))
+        return words <= 25 and after_text and before_text and phrases.is_scene(text)
 
     def _kind(self, line: Line) -> BlockKind:
         words = len(line.text.split())
@@ -188,9 +215,15 @@ def _without_repeats(lines: list[Line]) -> list[Line]:
             and before.role in {"body", "caption", None}
             and before.reason is None
             and not line.tag.startswith("h")
-            and 3 <= len(line.text.split()) <= 90
+            and 3 <= len(line.text.split()) <= 150
             and _same(before.text, line.text)
         ):
+            if len(line.text.split()) > 35 and phrases.ends_sentence(line.text):
+                # Too long for a picture: the lead, printed above the story and again as its first paragraph.
+                line.reason = "repeated_lead"
+                before.role = "lead" if len(result) == 1 else before.role
+                result.append(line)
+                continue
             before.reason = "repeated_caption"
             line.role = "caption"
         result.append(line)
@@ -226,6 +259,26 @@ def _find_bylines(blocks: list[Block]) -> None:
             tail += 1
         else:
             at_foot = False
+
+
+def _headlines_at_the_foot(blocks: list[Block]) -> None:
+    """Unclosed lines below the byline, or several that show no picture, are other stories' headlines."""
+    loose: list[int] = []
+    signed = False
+    for index in range(len(blocks) - 1, -1, -1):
+        block = blocks[index]
+        if block.kind is BlockKind.DROPPED:
+            continue
+        if block.kind is BlockKind.BYLINE:
+            signed = True
+            break
+        repeated = index > 0 and blocks[index - 1].reason == "repeated_caption"
+        if phrases.ends_sentence(block.text) or block.credit or phrases.pictured(block.text) or repeated:
+            break
+        loose.append(index)
+    if signed or (len(loose) > 1 and all(blocks[index].kind is BlockKind.CAPTION for index in loose)):
+        for index in loose:
+            blocks[index] = Block(BlockKind.DROPPED, blocks[index].text, "related")
 
 
 def _headings_at_the_foot(blocks: list[Block]) -> None:

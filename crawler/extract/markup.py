@@ -28,6 +28,9 @@ _PICTURE = frozenset({"img", "picture", "video"})
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
+# Fields that pages set side by side without a blank between them: <span class="author">…</span><span class="time">….
+# Not date and time themselves, which are often two elements of one date.
+_APART = re.compile(r"(?:^|[\s_-])(?:author|byline|tac-?gia|pseudonym|cate|category|chuyen-?muc|views?)(?:$|[\s_-])")
 _CAPTION_MARK = re.compile(r"caption|figcaption|chu-?thich|image-?desc|img-?desc|photo-?desc", re.IGNORECASE)
 
 
@@ -130,7 +133,10 @@ class _State:
         names = f"{element.get('class') or ''} {element.get('id') or ''}".strip().lower()
         if tag == "table":
             new.cells = _is_data(element)
-        if tag in BLOCK and not (new.cells and tag in _IN_ROW):
+        if tag in BLOCK:
+            if not (new.cells and tag in _IN_ROW):
+                new.block = element
+        elif names and _APART.search(names):
             new.block = element
         if tag == "a" and element.get("href"):
             new.link = True
@@ -161,7 +167,7 @@ def lines_of(root: html.HtmlElement) -> list[tuple[Line, html.HtmlElement]]:
                 # The cells of one row of a data table are one line.
                 if tag in _CELL:
                     walk.separate()
-            elif tag in BLOCK:
+            elif state.block is element:
                 walk.flush(states[-1])
             elif tag == "br":
                 walk.flush(state)
@@ -172,7 +178,7 @@ def lines_of(root: html.HtmlElement) -> list[tuple[Line, html.HtmlElement]]:
             walk.text(element.text, state)
         else:
             state = states.pop()
-            if element.tag in BLOCK and not (state.cells and element.tag in _IN_ROW):
+            if state.block is element:
                 walk.flush(state)
             walk.text(element.tail if element is not root else None, states[-1])
     walk.flush(states[-1])

@@ -10,10 +10,12 @@ from corpus.text import fold, match_key
 
 # ``Bài, ảnh:``, ``Tin và ảnh:``, ``Thực hiện:`` … with what follows being names.
 _ROLES = (
-    "bai|tin|anh|video|clip|noi dung|trinh bay|do hoa|thiet ke|thuc hien|bien soan|bien tap|tac gia|nguoi viet|nhom pv"
-    "|pv|phong vien|ctv|thuc hien bai|tong hop|ghi chep"
+    "bai|tin|anh|video|clip|noi dung|trinh bay|do hoa|thiet ke|thuc hien|bien soan|bien tap|tac gia bai viet|tac gia"
+    "|nguoi viet|nhom pv|pv|phong vien|ctv|thuc hien bai|tong hop|ghi chep|story|text|photos?|reported by"
+    "|translated by"
 )
-_ROLE = re.compile(rf"^\(?\s*(?:(?:{_ROLES})\s*(?:,|va|-|–|&|/|\s)?\s*){{1,4}}\s*[:：]\s*")
+_ROLE = re.compile(rf"^\(?\s*(?:(?:{_ROLES})\s*(?:,|va|and|by|-|–|&|/|\s)?\s*){{1,4}}\s*[:：]\s*")
+_PAPER = re.compile(r"(?:Báo|Đài|Tạp chí|Cổng|Trang|BBT|Ban biên tập)\b", re.IGNORECASE)
 _BY_OTHERS = re.compile(r"^\(?\s*(?:theo|nguon(?: tin)?)\s*[:：]?\s+", re.IGNORECASE)
 _AGENCIES = {
     "ttxvn": "TTXVN",
@@ -113,7 +115,7 @@ _MENUS = frozenset(
 def names_in(text: str) -> tuple[str, ...]:
     """The names of a byline, in order, as printed (``Bài, ảnh: A - B`` → A, B); agencies and roles left out."""
     rest = _without_role(_NOTE.sub("", text.strip())).strip(" .()*•-–")
-    if agency_in(rest) is not None or _BY_OTHERS.match(fold(text)):
+    if _BY_OTHERS.match(fold(text)):
         return ()
     parts = [
         part.strip(" .()*") if not part.strip().endswith(".") or len(part.strip()) > 6 else part.strip()
@@ -122,7 +124,7 @@ def names_in(text: str) -> tuple[str, ...]:
     names: list[str] = []
     for part in parts:
         name = _NOTE.sub("", _without_role(part)).strip()
-        if name and agency_in(name) is None and len(name.split()) <= 6 and name not in names:
+        if name and agency_in(name) is None and not _PAPER.match(name) and len(name.split()) <= 6 and name not in names:
             names.append(name)
     return tuple(names)
 

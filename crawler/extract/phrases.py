@@ -27,6 +27,7 @@ _ENDS: dict[str, re.Pattern[str]] = {
         (?:(?:cac |nhung )?(?:tin|bai)(?: bai| viet)?(?: tuc)?\x20
         (?:lien quan|khac|cung (?:chuyen muc|chu de)|moi(?: nhat| hon)?|cu hon|noi bat|doc nhieu|da dua|tiep theo
         |xem nhieu)
+        |(?:cac )?tin ?/ ?bai khac|thong tin lien quan
         |(?:cac )?(?:tin|bai) da dang|cung (?:chuyen muc|chu de|su kien|tac gia)|lien quan|co the ban quan tam
         |ban co the quan tam|doc nhieu(?: nhat)?|xem nhieu(?: nhat)?|moi nhat|tin doc nhieu|doc tiep|bai doc tiep
         |tin moi|xem them|doc them|su kien lien quan|chu de lien quan)
@@ -59,12 +60,20 @@ _AUDIO = _pattern(
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 _ADVERT = re.compile(r"(?:quang cao|advertisement|tin tai tro|tai tro|ads?)[ .:]*")
 _WIDGET = re.compile(r"(?:•\s*)?o?\s?c|[\d.,]+ ?°? ?c|nhiet do.*|do am.*|thoi tiet.*|ty gia.*|gia vang.*")
+# What portals print around a story: ratings, counters, forms, invitations.
+_PORTAL = _pattern(
+    r"""(?:chua co danh gia.*|ban con \d+/\d+ ky tu.*|ban vui long nhap.*|doc \d+ lan|<image>.*|sggpo?
+    |(?:so )?luot (?:xem|doc|truy cap)\s*:? [\d.,]+|[\d.,]+ luot (?:xem|doc|truy cap)|tong so diem cua bai viet.*
+    |click (?:de|vao) (?:danh gia|copy).*|(?:\d+ \w+ truoc)?\s*bai goc
+    |[*• ]*moi (?:quy )?(?:vi )?(?:ban |doc gia|khan gia) ?(?:doc |xem |theo doi|don doc|don xem).*
+    |tra loi|powered by.*|\[?\s*tro ve\s*\]?|author archives.*|\d+ (?:phut|gio|ngay) truoc.*bai goc)[ .:]*"""
+)
 _FONT = re.compile(r"(?:co chu|aa|a\+|a-|a|kich thuoc chu|mac dinh|lon hon)(?: [+-])?")
 
 _CREDIT = _pattern(
     r"""\s*(?P<whole>
     [(\[]\s*(?:Ảnh|Nguồn ảnh|Nguồn)\s*(?:minh họa|tư liệu|chụp màn hình)?\s*[:.]?\s*(?P<in>[^()\[\]]{0,60})[)\]]
-    |(?<!\btrong)(?:[.–-]\s*|\s)(?:Ảnh|Nguồn ảnh|Nguồn)\s*(?:minh họa|tư liệu)?\s*:\s*(?P<out>[^:]{1,60})
+    |(?<!\btrong)(?:[–-]\s*|(?<=\.)|\s)(?:Ảnh|Nguồn ảnh|Nguồn)\s*(?:minh họa|tư liệu)?\s*:\s*(?P<out>[^:]{1,60})
     )\s*\.?\s*$""",
     re.IGNORECASE,
 )
@@ -74,6 +83,11 @@ _PICTURED = _pattern(
     |tiet muc|nghe nhan|san pham|khu |ban to chuc|chu tich|pho |bi thu|giam doc|thieu nu|dong bao|dong dao|cong nhan|tau
     |thu truong|bo truong|truong |nha |cau |duong |tuyen )"""
 )
+_SCENE = _pattern(
+    r"""(?:quang canh|toan canh|trong anh|cac dai bieu (?:du|tham|chup|cat|tai)|mot goc|chum anh|tiet muc|pano|hinh anh
+    |hai ben (?:ky|trao|chup|bat tay|tai)|hai (?:doi truong|chi huy) bat tay|canh )"""
+)
+_PICTURE_NUMBER = re.compile(r"[-–] anh \d+\.?$")
 _POINTING = _pattern(
     r"""\((?:ben |ngoi |dung |hang |giua|thu |trai|phai|ao |ngoai cung|bia)[^)]*\)|chup anh luu niem|phat bieu
     |trao (?:qua|tang|bang|giay|co|ho tro)|tang qua|thuc hien$|lam viec$|ky ket|cat bang"""
@@ -101,6 +115,8 @@ def stray(text: str) -> str | None:
         return "audio"
     if _ADDRESS.fullmatch(folded):
         return "address"
+    if len(folded) <= 140 and _PORTAL.fullmatch(folded):
+        return "portal"
     if len(folded) > 60:
         return "tags" if re.match(r"(?:tu khoa|tags?)\s*:", folded) else None
     for reason, pattern in (("advertisement", _ADVERT), ("widget", _WIDGET), ("font_size", _FONT)):
@@ -130,16 +146,30 @@ def has_credit(text: str) -> bool:
     return _CREDIT.search(text) is not None
 
 
+def announces_video(text: str) -> bool:
+    """Whether a line is the label of a film set into the page (``VIDEO: Toàn cảnh cây cầu``)."""
+    return len(text) <= 160 and re.match(r"(?:video|clip)(?: clip)?\s*[:|]\s*\S", fold(text)) is not None
+
+
 def pictured(text: str) -> bool:
     """Whether a line is worded like a caption: it opens with what a picture shows, or points at people in it."""
     folded = fold(text)
     return _PICTURED.match(folded) is not None or _POINTING.search(folded) is not None
 
 
+def is_scene(text: str) -> bool:
+    """Whether a closed sentence is worded like nothing but a caption (``Quang cảnh hội đàm.``, ``… - Ảnh 1.``)."""
+    folded = fold(text)
+    if _PICTURE_NUMBER.search(folded):
+        return True
+    return _SCENE.match(folded) is not None and not any(char.isdigit() for char in text) and folded.count(". ") == 0
+
+
 def dateline(text: str) -> str | None:
     """The mark a story opens with (``BHG - …`` → ``BHG``, ``(CTO) - …`` → ``CTO``), or None."""
     found = _DATELINE.match(text)
-    return (found["mark"] or found["paren"]) if found else None
+    mark = (found["mark"] or found["paren"]) if found else None
+    return None if mark in {"HOT", "NEW", "VIDEO", "CLIP", "PODCAST", "TIN", "BÀI"} else mark
 
 
 def ends_sentence(text: str) -> bool:

@@ -8,11 +8,13 @@ from lxml import html
 from lxml.cssselect import CSSSelector
 
 from corpus.text import line as one_line
+from crawler.extract.dates import printed_date
 from crawler.extract.draft import Line, Role
 from crawler.extract.markup import BLOCK
 from crawler.source import Layout
 
-_FIELDS: frozenset[Role] = frozenset({"title", "date", "section", "place", "tags", "byline"})
+_FIELDS: frozenset[Role] = frozenset({"title", "section", "place", "tags", "byline"})
+_MANY: frozenset[Role] = frozenset({"tags", "byline"})
 
 Lines = list[tuple[Line, html.HtmlElement]]
 
@@ -52,7 +54,7 @@ def mark_page(lines: Lines, root: html.HtmlElement, layout: Layout) -> dict[Role
         if role in _FIELDS:
             texts = tuple(text for text in (one_line(element.text_content()) for element in chosen) if text)
             if texts:
-                fields[role] = texts
+                fields[role] = texts if role in _MANY else texts[:1]
 
     # Later ones win: a caption inside the body is a caption, a dropped box inside the body is dropped.
     give(layout.body, "body")
@@ -61,7 +63,6 @@ def mark_page(lines: Lines, root: html.HtmlElement, layout: Layout) -> dict[Role
     give(layout.title, "title")
     give(layout.lead, "lead")
     give(layout.place, "place")
-    give(layout.date, "date")
     give(layout.byline, "byline")
     give(layout.caption, "caption")
     for css in layout.drop:
@@ -73,7 +74,35 @@ def mark_page(lines: Lines, root: html.HtmlElement, layout: Layout) -> dict[Role
             line.role = next(inside, line.role)
         if line.role == "drop":
             line.reason = "source_rule"
+    if layout.date and (date := _mark_date(lines, select(root, layout.date))):
+        fields["date"] = (date,)
     return fields
+
+
+def _mark_date(lines: Lines, chosen: list[html.HtmlElement]) -> str | None:
+    """The text of the chosen element that prints a date nearest to the title; its lines get the role.
+
+    Header clocks and the headlines of side columns often wear the very class of the article's own date: what stands
+    later than a few lines below the story is none of it.
+    """
+    story = [line.order for line, _ in lines if line.role in {"lead", "body"}]
+    title = next((line.order for line, _ in lines if line.role == "title"), min(story, default=0))
+    best: tuple[int, str, list[Line]] | None = None
+    for element in chosen:
+        text = one_line(element.text_content())
+        inside = {id(inner) for inner in element.iter()}
+        block = _block(element)
+        own = [
+            line for line, holder in lines if id(holder) in inside or (holder is block and text and text in line.text)
+        ]
+        if own and own[0].order <= max(story, default=0) + 4 and printed_date(text) is not None:
+            away = abs(own[0].order - title)
+            best = min(best or (away, text, own), (away, text, own), key=lambda found: found[0])
+    if best is None:
+        return None
+    for line in best[2]:
+        line.role = "date"
+    return best[1]
 
 
 def _block(element: html.HtmlElement) -> html.HtmlElement:

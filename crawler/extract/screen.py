@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from corpus.provinces import canonical
 from corpus.text import line as one_line
 from crawler.extract import phrases
-from crawler.extract.dates import is_date_line
+from crawler.extract.dates import is_date_line, printed_date
 from crawler.extract.draft import Line
+
+_NO_TITLE = re.compile(r"[•*·►»>+-]|(?:Trang chủ|Trang nhất|Home)\b", re.IGNORECASE)
 
 
 def lines_of_text(text: str) -> list[Line]:
@@ -14,18 +18,27 @@ def lines_of_text(text: str) -> list[Line]:
     lines: list[Line] = []
     gap = False
     for raw in text.split("\n"):
-        stripped = one_line(raw)
+        # A table saved as text keeps its bars.
+        stripped = one_line(raw).strip("| ")
         if not stripped:
             gap = True
+            continue
+        if lines and _is_wrapped(lines[-1].text, stripped):
+            lines[-1].text += f" {stripped}"
             continue
         lines.append(Line(stripped, order=len(lines), gap_before=gap))
         gap = False
     return lines
 
 
+def _is_wrapped(before: str, text: str) -> bool:
+    """Whether a line end stands inside a sentence: text wrapped at a fixed width, or a portal's own line breaks."""
+    return text[:1].islower() and len(before) >= 45 and not phrases.ends_sentence(before)
+
+
 def mark_text(lines: list[Line]) -> None:
     """Give the lines their roles (section, title, date, place, lead, body) in place; none where there is no body."""
-    start = next((line.order for line in lines if _opens_body(line)), None)
+    start = next((line.order for line in lines if _opens_body(line, lines)), None)
     if start is None:
         return
     dates = [line for line in lines[: start + 1] if is_date_line(line.text)]
@@ -51,30 +64,39 @@ def mark_text(lines: list[Line]) -> None:
     _lead_before_dateline(lines, start)
 
 
-def _opens_body(line: Line) -> bool:
+def _opens_body(line: Line, lines: list[Line]) -> bool:
     if phrases.stray(line.text) is not None or is_date_line(line.text):
         return False
-    return len(line.text) >= 120 or (phrases.dateline(line.text) is not None and len(line.text) >= 60)
+    closed = phrases.ends_sentence(line.text)
+    if len(line.text) < 120:
+        return closed and phrases.dateline(line.text) is not None and len(line.text) >= 60
+    # A long line that closes no sentence is the title where nothing above it could be.
+    return closed or len(line.text) > 250 or any(_may_be_title(above) for above in lines[: line.order])
+
+
+def _may_be_title(line: Line) -> bool:
+    return (
+        len(line.text.split()) >= 4
+        and len(line.text) <= 250
+        and phrases.stray(line.text) is None
+        and not is_date_line(line.text)
+        and ((found := printed_date(line.text)) is None or found.precision == "day")
+        and not phrases.has_credit(line.text)
+        and not line.text.endswith((".", ","))
+        and not _NO_TITLE.match(line.text)
+        and "|" not in line.text
+    )
 
 
 def _title(lines: list[Line], start: int, printed: Line | None) -> Line | None:
     """The title: next to the date where one is printed, else the longest line above the body that is no sentence."""
-
-    def titled(line: Line) -> bool:
-        return (
-            line is not printed
-            and len(line.text.split()) >= 4
-            and len(line.text) <= 250
-            and phrases.stray(line.text) is None
-            and not is_date_line(line.text)
-            and not line.text.endswith((".", ","))
-        )
-
+    titled = _may_be_title
     if printed is not None:
         above = [line for line in lines[: printed.order] if titled(line)]
         below = [line for line in lines[printed.order + 1 : start] if titled(line)]
+        # Menus stand far above; a mark over the title (a series, a section) is shorter than it.
         if above:
-            return above[-1]
+            return max(above[-2:], key=lambda line: (len(line.text) >= 25, line.order))
         if below:
             return below[0]
     candidates = [line for line in lines[:start] if titled(line)] or [

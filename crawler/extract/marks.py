@@ -1,0 +1,18 @@
+"""Class and id names that say where on a page a line stands."""
+
+from __future__ import annotations
+
+import re
+
+_AROUND = re.compile(
+    r"(?:^|[\s_-])(?:comments?|binh-?luan|y-?kien|related|relate|lien-?quan|tinlienquan|cung-?chuyen-?muc|other-?news"
+    r"|tin-?khac|tinkhac|sidebar|side-bar|aside|footer|foot|header|nav|navbar|menu|breadcrumbs?|share|social|sharemxh"
+    r"|banner|ads?|adv|quang-?cao|popup|modal|widget|most-?read|doc-?nhieu|tin-?moi|hot-?news|tags?|weather|thoi-?tiet"
+    r"|copyright|toolbar|pagination|rating|subscribe|newsletter|audio\w*|z?player|voice|poll|vote|same|relates|topics"
+    r"|recommend\w*|suggest\w*)(?:$|[\s_-])"
+)
+
+
+def is_around(marks: str) -> bool:
+    """Whether class and id names say that an element stands around a story, not in it."""
+    return _AROUND.search(marks) is not None
