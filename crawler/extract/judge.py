@@ -235,7 +235,9 @@ def _same(one: str, other: str) -> bool:
     left, right = (match_key(phrases.split_credit(text)[0]).rstrip(".") for text in (one, other))
     if left == right:
         return True
-    if min(len(left), len(right)) < 30:
+    short, long = sorted((len(left), len(right)))
+    # The ratio of two texts is at most 2 · short / (short + long).
+    if short < 30 or 2 * short <= 0.85 * (short + long):
         return False
     matcher = SequenceMatcher(None, left, right, autojunk=False)
     # 0.85: "… phát biểu kết luận cuộc họp" beside "… phát biểu kết luận phiên họp" (0.92), one picture's two captions;

@@ -24,6 +24,8 @@ _CELL = frozenset({"td", "th"})
 _IN_ROW = _CELL | {"p", "div", "center"}
 _BOLD = frozenset({"b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"})
 _ITALIC = frozenset({"i", "em"})
+# Elements that say something by their name alone; any other without attributes leaves everything as it was.
+_TELLING = BLOCK | _BOLD | _ITALIC | {"a", "caption"}
 _PICTURE = frozenset({"img", "picture", "video"})
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
@@ -125,10 +127,12 @@ class _State:
         self.marks = ""
 
     def inside(self, element: html.HtmlElement) -> _State:
-        new = _State(self.block)
-        for name in ("link", "bold", "italic", "centred", "caption", "cells", "marks"):
-            setattr(new, name, getattr(self, name))
         tag = element.tag
+        if not element.attrib and tag not in _TELLING:
+            return self
+        new = _State(self.block)
+        new.link, new.bold, new.italic, new.centred = self.link, self.bold, self.italic, self.centred
+        new.caption, new.cells, new.marks = self.caption, self.cells, self.marks
         style = element.get("style") or ""
         names = f"{element.get('class') or ''} {element.get('id') or ''}".strip().lower()
         if tag == "table":

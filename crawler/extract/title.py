@@ -66,5 +66,8 @@ def _alike(one: str, other: str) -> float:
         return 1.0
     if len(one) >= 20 and (one in other or other in one):
         return min(len(one), len(other)) / max(len(one), len(other))
+    # The ratio of two texts is at most 2 · short / (short + long).
+    if 2 * min(len(one), len(other)) <= 0.8 * (len(one) + len(other)):
+        return 0.0
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     return matcher.ratio() if matcher.quick_ratio() > 0.8 else 0.0
