@@ -174,8 +174,7 @@ class _Keeping:
         index.remove(self.connection, stored.id, old)
         index.add(self.connection, stored.id, article)
         if (old.title, old.text) != (article.title, article.text):
-            for table in ("segmentations", "taggings"):
-                self.connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (stored.id,))  # noqa: S608
+            self._drop_made_opinions(stored.id)
         match = None
         if duplicates.paragraphs(old) != duplicates.paragraphs(article):
             orphans = duplicates.forget(self.connection, stored.id)
@@ -185,6 +184,13 @@ class _Keeping:
             match = duplicates.Match(stored.copy_of, stored.similarity)
         copy = (match.head_id, match.similarity) if match else (None, None)
         return Outcome(article.url, article.source, "changed", stored.id, *copy)
+
+    def _drop_made_opinions(self, article_id: int) -> None:
+        """Drop what machines thought of another text; labels by hand stay, for they cannot be made again."""
+        self.connection.execute("DELETE FROM segmentations WHERE article_id = ?", (article_id,))
+        self.connection.execute(
+            "DELETE FROM taggings WHERE article_id = ? AND made_by NOT GLOB 'hand:*'", (article_id,)
+        )
 
     def _withdraw(self, stored: StoredArticle, rejection: Rejection) -> None:
         """Read again, the very page an article was made from is no article: the fact was wrong."""

@@ -31,9 +31,9 @@ _keys = {True: lru_cache(maxsize=20_000)(match_key), False: lru_cache(maxsize=20
 
 def snippet(text: str, wanted: Wanted | None) -> Snippet:
     """Some forty words of ``text`` around the place where most terms meet; its beginning where none is found."""
-    text = text.replace("\n", " ")
     words = list(_WORD.finditer(text))
     found = _matches(words, wanted) if wanted else []
+    text = text.replace("\n", " ")
     first = _window(found)
     start = max(0, first - _BEFORE) if first + _LENGTH - _BEFORE > _LENGTH else 0
     shown = words[start : start + _LENGTH]
@@ -52,7 +52,10 @@ def snippet(text: str, wanted: Wanted | None) -> Snippet:
 
 
 def _matches(words: list[re.Match[str]], wanted: Wanted) -> list[tuple[int, int, int]]:
-    """Where terms are found: index of the first word, of the last word, and the term's number; in text order."""
+    """Where terms are found: index of the first word, of the last word, and the term's number; in text order.
+
+    As in the index, a phrase does not run over a line break.
+    """
     key = _keys[wanted.toned]
     keys = [key(word.group()) for word in words]
     found = set()
@@ -62,7 +65,11 @@ def _matches(words: list[re.Match[str]], wanted: Wanted) -> list[tuple[int, int,
             size = len(form)
             for n in range(len(keys) - size + 1):
                 end = keys[n + size - 1]
-                if (end.startswith(last) if term.prefix else end == last) and keys[n : n + size - 1] == whole:
+                if (
+                    (end.startswith(last) if term.prefix else end == last)
+                    and keys[n : n + size - 1] == whole
+                    and "\n" not in words[n].string[words[n].end() : words[n + size - 1].start()]
+                ):
                     found.add((n, n + size - 1, number))
     return sorted(found)
 

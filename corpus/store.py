@@ -131,11 +131,12 @@ class Corpus:
         every address that led there.
 
         An article whose address is stored already is compared in everything but when and how it was read:
-        ``unchanged``, or ``changed`` and replaced, and where title or text changed its opinions are dropped. Reached
-        under an address that was new it is ``same``. A near-duplicate of an earlier article is stored as ``copy``. An
-        earlier edition than the stored one (in a replay) changes nothing. A rejection of the very page that an article
-        was made from withdraws the article; any other rejection leaves it. ``requested_url`` is the address asked for
-        where it is not ``page.requested_url``. Raises ``CorpusError`` for an article that would be stored wrong.
+        ``unchanged``, or ``changed`` and replaced, and where title or text changed, opinions on it are dropped except
+        labels by hand. Reached under an address that was new it is ``same``. A near-duplicate of an earlier article is
+        stored as ``copy``. An earlier edition than the stored one (in a replay) changes nothing. A rejection of the
+        very page that an article was made from withdraws the article; any other rejection leaves it. ``requested_url``
+        is the address asked for where it is not ``page.requested_url``. Raises ``CorpusError`` for an article that
+        would be stored wrong.
         """
         return keeping.keep(self.connection, result, page, place, requested_url)
 

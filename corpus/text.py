@@ -9,13 +9,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _LOOKALIKES = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "\u00a0": " ", "\u202f": " ", "\u2007": " "})
 # Format characters (Cf: zero-width, soft hyphen, direction marks, BOM) carry nothing in Vietnamese news and break
 # search; control characters other than tab and line ends come from damaged bytes.
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+# Halves of UTF-16 pairs, which no file in UTF-8 can hold: what is left of an emoji cut in two, or JSON's "\\ud83d".
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_ODD = re.compile("|".join([_INVISIBLE.pattern, _CONTROL.pattern, _SURROGATES.pattern, "[ÐðƉ\u00a0\u202f\u2007]"]))
 _BLANKS = re.compile(r"[^\S\n]+")
+
+_MARKS = re.compile(
+    "[" + "".join(chr(code) for code in range(0x300, 0x1E94B) if unicodedata.combining(chr(code))) + "]"
+)
 
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 # The 20-entry rule on tone placement: old style marks the first vowel of oa, oe, uy at the end of a syllable
@@ -27,9 +35,12 @@ _PAIRS = frozenset({"oa", "oe", "uy"})
 def clean(text: str) -> str:
     """``text`` as it is stored: NFC, ``Đ`` for its look-alikes, no invisible or control characters, plain blanks.
 
-    Line breaks stay; runs of other white space become one blank. Idempotent.
+    Line breaks stay; runs of other white space become one blank; a lone surrogate becomes U+FFFD, so that the text
+    can be encoded. Idempotent.
     """
-    text = _INVISIBLE.sub("", _CONTROL.sub("", text)).translate(_LOOKALIKES)
+    # Nearly every line is clean already; one search tells.
+    if _ODD.search(text):
+        text = _SURROGATES.sub("\ufffd", _INVISIBLE.sub("", _CONTROL.sub("", text))).translate(_LOOKALIKES)
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     # Composing can create look-alikes anew only from canonical singletons; none of ours are, so one pass suffices.
     return _BLANKS.sub(" ", text)
@@ -62,8 +73,16 @@ def fold(text: str) -> str:
 
     ``Quảng bá du lịch`` → ``quang ba du lich``. White space is kept as it is.
     """
+    return _fold_short(text) if len(text) <= 200 else _folded(text)
+
+
+def _folded(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text.casefold().translate(_LOOKALIKES))
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).replace("đ", "d")
+    return _MARKS.sub("", decomposed).replace("đ", "d")
+
+
+# A line of a page is asked a dozen questions, each of its folded text.
+_fold_short = lru_cache(maxsize=4096)(_folded)
 
 
 def has_tones(text: str) -> bool:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from corpus.records import Night
+
 
 class TintinhError(Exception):
     """Something a person can mend; its text is one sentence that names the thing."""
@@ -22,6 +28,15 @@ class Rejected(TintinhError):  # noqa: N818 - a verdict on a page, named as the 
 
 class DiscoveryError(TintinhError):
     """A feed, sitemap or listing that cannot be read."""
+
+
+class NightFailed(TintinhError):  # noqa: N818 - names what happened, as Rejected does
+    """Sources whose crawl ended without an account: a sentence for each, and the ``nights`` of all the others."""
+
+    def __init__(self, failures: Sequence[str], nights: Sequence[Night]) -> None:
+        super().__init__("\n".join(failures))
+        self.failures = tuple(failures)
+        self.nights = tuple(nights)
 
 
 class ArchiveError(TintinhError):

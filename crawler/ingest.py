@@ -7,13 +7,14 @@ archive equals the one that the nights made.
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from corpus.errors import CorpusError
 from corpus.records import ArchivePlace, Article, Outcome, Page, Rejection
 from corpus.store import Corpus
+from corpus.text import line
 from crawler.archive import read_archive
 from crawler.errors import Rejected
 from crawler.extract import extract
@@ -31,11 +32,13 @@ def ingest(page: Page, source: Source | None, corpus: Corpus, place: ArchivePlac
     result = _read(page, source)
     try:
         return corpus.keep(result, page=page, place=place, requested_url=page.requested_url)
-    except CorpusError as error:
+    except sqlite3.Error:
+        raise  # the disk or the database, not this page
+    except Exception as error:
         if isinstance(result, Rejection):
             raise
-        # The corpus refuses an article that would be stored wrong. Where it is not the article but the corpus that is
-        # at fault, this fails again, and loudly.
+        # The corpus refuses an article that would be stored wrong, or trips over it. Where it is not the article but
+        # the corpus that is at fault, this fails again, and loudly.
         return corpus.keep(_bug(page, error), page=page, place=place, requested_url=page.requested_url)
 
 
@@ -60,14 +63,14 @@ def _read(page: Page, source: Source | None) -> Article | Rejection:
         _refuse_status(page)
         return normalise(extract(page, source), page, source)
     except Rejected as verdict:
-        return Rejection(page.url, page.source, verdict.reason, verdict.detail)
+        return Rejection(page.url, page.source, verdict.reason, line(verdict.detail))
     except Exception as error:  # one odd page must not end the night, and is read again by replay once mended
         return _bug(page, error)
 
 
 def _bug(page: Page, error: Exception) -> Rejection:
     logger.error("%s: could not be read, by a fault of ours", page.url, exc_info=error)
-    return Rejection(page.url, page.source, "bug", f"{page.url}: {type(error).__name__}: {error}")
+    return Rejection(page.url, page.source, "bug", line(f"{page.url}: {type(error).__name__}: {error}"))
 
 
 def _refuse_status(page: Page) -> None:

@@ -13,7 +13,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from corpus.records import Night
-from crawler.errors import TintinhError
+from crawler.errors import NightFailed, TintinhError
 from crawler.source import Source
 from crawler.spiders.loader import spider_for
 from crawler.spiders.news import NewsSpider
@@ -39,7 +39,8 @@ def crawl(
     """Crawl ``sources`` at once, each at its own pace, and return the night of each, in their order.
 
     ``settings`` override crawler/settings.py with the weight of the command line. Raises ``CannotStart`` before any
-    request where a source must not be crawled so, and ``TintinhError`` where one ended without an account of itself.
+    request where a source must not be crawled so, and ``NightFailed``, which holds the other sources' nights, where
+    one ended without an account of itself.
     Can be called once in a process, from its main thread: Twisted's reactor does not start twice.
     """
     project = Settings()
@@ -51,7 +52,15 @@ def crawl(
     tasks = [process.crawl(crawler, since=since) for crawler in crawlers]
     process.start()
     del watches  # Scrapy's signals hold them weakly; they had to live until here
-    return [_night(crawler, task) for crawler, task in zip(crawlers, tasks, strict=True)]
+    nights, failures = [], []
+    for crawler, task in zip(crawlers, tasks, strict=True):
+        try:
+            nights.append(_night(crawler, task))
+        except TintinhError as error:
+            failures.append(str(error))
+    if failures:
+        raise NightFailed(failures, nights)
+    return nights
 
 
 class _Watch:

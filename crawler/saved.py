@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from corpus.provinces import canonical
-from corpus.records import VIETNAM, Article, Block, BlockKind, Page
+from corpus.provinces import canonical, on_day
+from corpus.records import VIETNAM, Article, Block, BlockKind, Page, Precision
 from corpus.text import clean, line
 from crawler.address import address
 from crawler.errors import TintinhError
@@ -49,11 +50,10 @@ def is_rows(path: Path) -> bool:
     return path.name.lower().endswith(_ROWS)
 
 
-def page_of(
-    path: Path, *, url: str | None = None, source: str | None = None, fetched_at: datetime | None = None
-) -> Page:
+def page_of(path: Path, *, url: str | None = None, fetched_at: datetime | None = None) -> Page:
     """The page that was saved as ``path``. Without ``url`` its address is its content: ``urn:sha256:…``.
 
+    Raises ``SavedFileError`` where the file cannot be read or ``url`` is no address on the web.
     ``fetched_at`` (aware) bounds what dates are believed; None stands for now, since a file's own time is that of
     its last copy.
     """
@@ -63,7 +63,10 @@ def page_of(
         raise SavedFileError(f"{path}: there is no such file") from None
     except OSError as error:
         raise SavedFileError(f"{path}: cannot be read ({error.strerror})") from error
-    where = address(url) if url else "urn:sha256:" + hashlib.sha256(body).hexdigest()
+    try:
+        where = _web_address(url) if url else "urn:sha256:" + hashlib.sha256(body).hexdigest()
+    except ValueError as error:
+        raise SavedFileError(f"{path}: {error}") from error
     kind = _KINDS.get(path.suffix.lower(), "text/html")
     return Page(
         url=where,
@@ -72,8 +75,19 @@ def page_of(
         status=200,
         headers=(("Content-Type", kind),),
         body=body,
-        source=source,
     )
+
+
+def _web_address(url: str) -> str:
+    """The one spelling of ``url``; ``ValueError`` where it is no address that a paper could have."""
+    try:
+        spelled = address(url)
+        parts = urlsplit(spelled)
+    except ValueError as error:
+        raise ValueError(f"{url!r} is no address on the web ({error})") from error
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"{url!r} is no address on the web; one that begins with http:// or https:// was expected")
+    return spelled
 
 
 def pages_in(path: Path) -> Iterator[Page]:
@@ -88,103 +102,124 @@ def pages_in(path: Path) -> Iterator[Page]:
             yield page
 
 
+def _not_empty(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
+def _province(name: str) -> str:
+    known = canonical(name)
+    if known is None:
+        raise ValueError(f"{name!r} is not a province of Việt Nam")
+    return known
+
+
+def _dated(value: object) -> tuple[datetime, Precision] | None:
+    """A day or moment in ISO 8601 at +07:00, and how precise it was given; a number is none."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is no date; a string like 2025-03-01 or 2025-03-01T08:30+07:00 was expected")
+    text = line(value)
+    try:
+        precision: Precision = "day" if _is_day(text) else "minute"
+        given = (
+            datetime.combine(date.fromisoformat(text), time()) if precision == "day" else datetime.fromisoformat(text)
+        )
+        when = given.replace(tzinfo=VIETNAM) if given.tzinfo is None else given.astimezone(VIETNAM)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{value!r} is no date in ISO 8601 ({error})") from error
+    if when > datetime.now(UTC) + timedelta(days=1):
+        raise ValueError(f"{value!r} is still to come; the day or moment of publication was expected")
+    return when, precision
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+_Line = Annotated[str, AfterValidator(line)]
+_Dated = Annotated[tuple[datetime, Precision] | None, BeforeValidator(_dated)]
+
+
 class _Row(BaseModel):
-    """One line of JSON Lines: what a researcher's own collection usually has."""
+    """One line of JSON Lines: what a researcher's own collection usually has. Every text arrives cleaned."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
 
-    title: str
-    text: str
-    id: str | int | None = None
-    url: str | None = None
-    lead: str | None = None
-    source: str | None = None
-    published_at: datetime | None = None
-    date: str | None = None
-    section: str | None = None
-    province: str | None = None
-    authors: tuple[str, ...] = ()
-    agency: str | None = None
-    tags: tuple[str, ...] = ()
-
-    @field_validator("title", "text")
-    @classmethod
-    def _not_empty(cls, value: str) -> str:
-        if not value.strip():
-            raise ValueError("must not be empty")
-        return value
-
-    @field_validator("province")
-    @classmethod
-    def _a_province(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        name = canonical(value)
-        if name is None:
-            raise ValueError(f"{value!r} is not a province of Việt Nam")
-        return name
+    title: Annotated[_Line, AfterValidator(_not_empty)]
+    text: Annotated[str, AfterValidator(clean), AfterValidator(_not_empty)]
+    url: Annotated[str, AfterValidator(_web_address)] | None = None
+    lead: _Line | None = None
+    source: _Line | None = None
+    published_at: _Dated = None
+    date: _Dated = None
+    section: _Line | None = None
+    province: Annotated[str, AfterValidator(_province)] | None = None
+    authors: list[_Line] = []
+    agency: _Line | None = None
+    tags: list[_Line] = []
 
 
 def articles_in(path: Path) -> Iterator[Article | SavedFileError]:
     """The articles of a JSON Lines file: ``title`` and ``text`` required; ``url, lead, source``, ``published_at`` or
-    ``date`` (ISO 8601), ``section, province, authors, agency, tags`` if known; other keys are left unread.
+    ``date`` (ISO 8601, a day or a moment), ``section, province, authors, agency, tags`` if known; other keys are left
+    unread.
 
     A line that is none yields the error that names file, line and key, so that its neighbours are not lost.
     """
     try:
-        with path.open(encoding="utf-8") as rows:
-            for number, text in enumerate(rows, start=1):
-                if text.strip():
-                    yield _article(text, path, number)
+        with path.open("rb") as rows:
+            for number, raw in enumerate(rows, start=1):
+                if raw.strip():
+                    yield _article(raw, path, number)
     except FileNotFoundError:
         raise SavedFileError(f"{path}: there is no such file") from None
-    except UnicodeDecodeError as error:
-        raise SavedFileError(f"{path}: is not UTF-8 ({error.reason}); what follows was not read") from error
+    except OSError as error:
+        raise SavedFileError(f"{path}: cannot be read ({error.strerror})") from error
 
 
-def _article(text: str, path: Path, number: int) -> Article | SavedFileError:
+def _article(raw: bytes, path: Path, number: int) -> Article | SavedFileError:
     place = f"{path}:{number}"
     try:
+        text = raw.decode("utf-8-sig").strip()
         data: Any = json.loads(text)
-    except ValueError as error:
-        return SavedFileError(f"{place}: is not JSON ({error})")
-    try:
         row = _Row.model_validate(data)
-        published = _moment(row)
+    except UnicodeDecodeError as error:
+        return SavedFileError(f"{place}: is not UTF-8 ({error.reason})")
     except ValidationError as error:
         item = error.errors()[0]
-        return SavedFileError(f"{place}: key {'.'.join(map(str, item['loc'])) or '(line)'!r}: {item['msg']}")
-    except ValueError as error:
-        return SavedFileError(f"{place}: key 'date': {error}")
-    digest = "sha256:" + hashlib.sha256(text.strip().encode()).hexdigest()
-    paragraphs = [line(part) for part in clean(row.text).split("\n")]
+        key = ".".join(map(str, item["loc"])) or "(line)"
+        return SavedFileError(f"{place}: key {key!r}: {item['msg'].removeprefix('Value error, ')}")
+    except (ValueError, RecursionError) as error:
+        return SavedFileError(f"{place}: is not JSON ({error})")
+    digest = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    published, precision = row.published_at or row.date or (None, None)
+    province = on_day(row.province, published.date()) if row.province and published else row.province
+    paragraphs = [line(part) for part in row.text.split("\n")]
     return Article(
-        url=address(row.url) if row.url else f"urn:{digest}",
-        source=row.source,
-        title=line(row.title),
-        lead=line(row.lead) if row.lead else None,
+        url=row.url or f"urn:{digest}",
+        source=row.source or None,
+        title=row.title,
+        lead=row.lead or None,
         blocks=tuple(Block(BlockKind.PARAGRAPH, part) for part in paragraphs if part),
-        authors=tuple(map(line, row.authors)),
-        agency=row.agency,
+        authors=tuple(filter(None, row.authors)),
+        agency=row.agency or None,
         published_at=published,
-        published_precision=None if published is None else "minute" if row.published_at else "day",
+        published_precision=precision,
         published_from=None if published is None else "structured",
-        section=row.section,
-        tags=tuple(map(line, row.tags)),
+        section=row.section or None,
+        tags=tuple(filter(None, row.tags)),
         place=None,
-        province=row.province,
+        province=province,
         language=language_of(f"{row.title} {row.text[:1000]}"),
         extractor="given",
         extractor_version=VERSION,
         page_digest=digest,
         fetched_at=datetime.now(UTC),
     )
-
-
-def _moment(row: _Row) -> datetime | None:
-    if row.published_at is not None:
-        given = row.published_at
-        return given.replace(tzinfo=VIETNAM) if given.tzinfo is None else given.astimezone(VIETNAM)
-    if row.date is not None:
-        return datetime.combine(date.fromisoformat(row.date), time(), VIETNAM)
-    return None

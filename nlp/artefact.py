@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tempfile
 import warnings
 from collections.abc import Mapping
@@ -131,11 +132,17 @@ def save(
 
 
 def newest(models: Path) -> Path:
-    """The folder of the newest model in ``models``, by version; raises ``ModelError`` where there is none."""
-    folders = sorted(path for path in models.glob(f"{NAME}-*") if (path / MANIFEST).is_file())
+    """The folder of the newest model in ``models``, by day and number; raises ``ModelError`` where there is none."""
+    folders = [path for path in models.glob(f"{NAME}-*") if (path / MANIFEST).is_file()]
     if not folders:
         raise ModelError(f"{models}: holds no model ({NAME}-<version>/{MANIFEST}); train one, or name another folder")
-    return folders[-1]
+    return max(folders, key=_age)
+
+
+def _age(folder: Path) -> list[str | int]:
+    """The name with its figures as numbers, so that the tenth model of a day comes after the second."""
+    # Split at a group, text and figures take turns: a number is only ever compared with a number.
+    return [int(part) if part.isdecimal() else part for part in re.split("([0-9]+)", folder.name)]
 
 
 def load(folder: Path, themes: tuple[str, ...] | None = None) -> Artefact:

@@ -19,9 +19,12 @@ FIGURES = ("macro_f1", "micro_f1", "exact_match", "primary_accuracy")
 _SLACK = 0.01
 
 
-def read_floors(models: Path) -> dict[str, float]:
-    """The floors of the folder ``models`` by figure, none where it has no file; raises ``ModelError`` on a bad one."""
-    path = models / FLOORS
+def read_floors(models: Path, shipped: Path | None = None) -> dict[str, float]:
+    """The floors of the folder ``models`` by figure; where it has no file those of ``shipped``, else none.
+
+    Raises ``ModelError`` on a file that is no such thing.
+    """
+    path = _file(models, shipped)
     if not path.exists():
         return {}
     try:
@@ -35,19 +38,27 @@ def read_floors(models: Path) -> dict[str, float]:
     return {key: float(floor) for key, floor in value.items()}
 
 
-def check_floors(models: Path, scores: Scores) -> None:
-    """Raise ``ModelError`` naming the first figure of ``scores`` that is below its floor."""
-    for figure, floor in read_floors(models).items():
+def check_floors(models: Path, scores: Scores, shipped: Path | None = None) -> None:
+    """Raise ``ModelError`` naming the first figure of ``scores`` that is below its floor (see ``read_floors``)."""
+    for figure, floor in read_floors(models, shipped).items():
         if (reached := getattr(scores, figure)) < floor:
             raise ModelError(
-                f"the new model's {figure} is {reached:.4f}, below the floor {floor:.4f} of {models / FLOORS}; it is "
-                "not kept (allow a lower figure explicitly to keep it all the same)"
+                f"the new model's {figure} is {reached:.4f}, below the floor {floor:.4f} of {_file(models, shipped)}; "
+                "it is not kept (allow a lower figure explicitly to keep it all the same)"
             )
 
 
-def move_floors(models: Path, scores: Scores, *, lower: bool = False) -> None:
-    """Raise the floors to just under ``scores``; with ``lower`` a floor may also sink to there."""
-    before = {} if lower else read_floors(models)
+def move_floors(models: Path, scores: Scores, shipped: Path | None = None, *, lower: bool = False) -> None:
+    """Raise the floors to just under ``scores``; with ``lower`` a floor may also sink to there.
+
+    Only ``models`` is written to; ``shipped`` says where its floors begin when it has none yet.
+    """
+    before = {} if lower else read_floors(models, shipped)
     reached = {figure: round(max(0.0, getattr(scores, figure) - _SLACK), 4) for figure in FIGURES}
     floors = {figure: max(value, before.get(figure, 0.0)) for figure, value in reached.items()}
     (models / FLOORS).write_text(json.dumps(floors, indent=2) + "\n", encoding="utf-8")
+
+
+def _file(models: Path, shipped: Path | None) -> Path:
+    own = models / FLOORS
+    return own if shipped is None or own.exists() else shipped / FLOORS

@@ -7,10 +7,12 @@ A rule of our own, because underthesea's ``sent_tokenize`` ignores line breaks a
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from corpus.text import clean
 
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LINE_END = re.compile("[\n\r\u2028\u2029]+")
 # A full stop (or several), the quotes and brackets it closes, then white space.
 _STOP = re.compile(r"(?P<word>[^\s.!?…]*(?:[.][^\s.!?…]+)*)(?P<stop>[.!?…]+)(?P<closing>[\"”’»)\]]*)(?=\s)")
@@ -27,12 +29,22 @@ _BEFORE_A_NAME = frozenset(_TITLES.split())
 # ``T.Ư.`` ends a sentence often enough (``… của T.Ư. Lãnh đạo Báo …``) unless one of its own bodies follows.
 _CENTRAL = frozenset({"t.ư", "t.w", "tư", "tw"})
 _CENTRAL_BODIES = ("Đảng", "Đoàn", "Hội", "MTTQ", "Mặt trận")
+# How far a sentence is looked into that may begin: past opening signs and the longest of the bodies.
+_AHEAD = 40
 _ENUMERATOR = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*|[IVX]{1,5}|[a-zđA-ZĐ])")
 
 
+def encodable(text: str) -> str:
+    """``text`` as printed but for lone surrogates, which become U+FFFD as in ``corpus.text.clean``.
+
+    A sentence is shown and stored as evidence, and half a character can be neither.
+    """
+    return _SURROGATE.sub("\ufffd", text)
+
+
 def lines(text: str) -> list[str]:
-    """The lines of ``text`` that have something to read, without blanks at their ends."""
-    return [line.strip() for line in _LINE_END.split(text) if clean(line).strip()]
+    """The lines of ``text`` (``encodable``) that have something to read, without blanks at their ends."""
+    return [line.strip() for line in _LINE_END.split(encodable(text)) if clean(line).strip()]
 
 
 def sentences(text: str) -> list[str]:
@@ -50,13 +62,14 @@ def _of_line(line: str) -> Iterator[str]:
 
 
 def _ends_sentence(line: str, start: int, match: re.Match[str]) -> bool:
-    following = line[match.end() :].lstrip()
+    # Composed, for the lists below are; the pieces that are given out stay as printed.
+    following = unicodedata.normalize("NFC", line[match.end() :].lstrip()[:_AHEAD])
     opened = following.lstrip(_OPENING)[:1]
     if not (opened.isupper() or opened.isdigit()):
         return False
     if match["stop"] != "." or match["closing"]:
         return True
-    word = match["word"].lstrip('"“‘«([')
+    word = unicodedata.normalize("NFC", match["word"].lstrip('"“‘«(['))
     if word.lower() in _BEFORE_A_NAME:
         return False
     if word.lower() in _CENTRAL:

@@ -26,17 +26,19 @@ def train(
     seed: int = 0,
     created: date | None = None,
     allow_lower: bool = False,
+    shipped: Path | None = None,
 ) -> Path:
     """Train on ``labelled`` and ``also``, evaluate, and save as ``models/themes-<version>``; returns that folder.
 
     ``labelled`` is the news that everybody has (data/labelled): the floors in ``models/floors.json`` are figures of
     its cross-validation, without ``also``, which is news that may be learnt from but not passed on. ``themes`` are
-    those of themes.toml where none are given, ``created`` is today in Việt Nam. About a minute on two cores.
+    those of themes.toml where none are given, ``created`` is today in Việt Nam. Where ``models`` has no floors yet,
+    those of the folder ``shipped`` hold, if it is given. About a minute on two cores.
 
     Raises ``LabelledError`` for a file that does not read, ``NlpError`` for too few examples of a theme, and
     ``ModelError`` for a figure below its floor unless ``allow_lower``, which lets the floors sink to the new figures.
     """
-    read_floors(models)  # a file of floors that does not read is said before the work, not after it
+    read_floors(models, shipped)  # a file of floors that does not read is said before the work, not after it
     chosen = tuple(themes) if themes is not None else load_themes()
     keywords = Keywords.of(chosen)
     slugs = tuple(keywords.by_theme)
@@ -48,7 +50,7 @@ def train(
     evaluations = cross_validate(ours, keywords, seed=seed)
     measured = evaluations[0].scores[0]
     if not allow_lower:
-        check_floors(models, measured)
+        check_floors(models, measured, shipped)
     if also:
         others = everything.only(range(own, len(rows)))
         evaluations += cross_validate(ours, keywords, seed=seed, also=others)
@@ -68,7 +70,7 @@ def train(
         metrics={"evaluations": [evaluation.as_dict() for evaluation in evaluations]},
         card=write_card(f"{NAME} {version}", chosen, trained_on, evaluations, with_others=bool(also)),
     )
-    move_floors(models, measured, lower=allow_lower)
+    move_floors(models, measured, shipped, lower=allow_lower)
     return path
 
 

@@ -262,9 +262,7 @@ def test_a_snippet_of_a_long_text_shows_where_the_words_meet() -> None:
 
 
 def test_words_side_by_side_come_before_words_far_apart(tmp_path: Path) -> None:
-    scattered = (
-        "Du khách ghé bảo tàng. " + "Một câu kể chuyện khác. " * 20 + "Cha xưa xem lịch, quang gánh để ba hôm."
-    )
+    scattered = "Du khách ghé bảo tàng. " + "Một câu kể chuyện khác. " * 20 + "Cha xưa xem lịch, quang gánh để ba hôm."
     together = "Tỉnh lo quảng bá du lịch mùa nước nổi."
     with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
         for number, text in enumerate((scattered, together, f"{scattered} Hết.")):
@@ -273,3 +271,20 @@ def test_words_side_by_side_come_before_words_far_apart(tmp_path: Path) -> None:
         hits = corpus.search(Query(text="quang ba du lich")).hits
     assert len(hits) == 3
     assert hits[0].title == "Tin số 1"
+
+
+def test_a_phrase_does_not_run_from_one_paragraph_into_the_next(tmp_path: Path) -> None:
+    texts = ("Khách ngồi nghe kể chuyện du.", "Lịch treo trên vách. Nhà \ue000 sàn", "quay ra suối.")
+    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+        corpus.keep(story(1, lead=None, blocks=paragraph_blocks(*texts)), page=None, place=None)
+        for phrase in ('"du lịch"', '"du lich"', '"sàn quay"', '"du \ue000 lịch"'):
+            assert corpus.search(Query(phrase)).total == 0, phrase
+        for words in ("du lịch", '"kể chuyện du"', '"Trên vách. Nhà"', "sàn quay"):
+            assert corpus.search(Query(words)).total == 1, words
+        with pytest.raises(QueryError, match="holds no letter or digit"):
+            corpus.search(Query("\ue000"))
+        article = next(corpus.articles()).article
+        corpus.keep(story(1, blocks=paragraph_blocks("Bài khác.")), page=None, place=None)
+        assert corpus.search(Query("vách")).total == 0, "an entry is removed as it was added"
+    assert "chuyện du. Lịch treo" in marked(article.text, '"du lịch"')
+    assert "[trên vách]" in marked(article.text, '"trên vách"')

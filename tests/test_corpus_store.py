@@ -104,6 +104,18 @@ def test_a_corrected_story_replaces_the_old_and_drops_opinions_on_it(corpus: Cor
     assert corpus.search(Query('"thứ 1"')).total == 0
 
 
+def test_labels_by_hand_outlive_a_correction(corpus: Corpus) -> None:
+    put(corpus, story(1))
+    by_hand = Tagging("hand:lan", ("training",), "training")
+    corpus.add_tagging(1, by_hand)
+    opine(corpus, 1)
+    corrected = story(1, lead="Bản sửa.", page_digest="sha256:02", fetched_at=NIGHT + timedelta(days=1))
+    assert put(corpus, corrected).kind == "changed"
+    assert next(corpus.articles()).taggings == (by_hand,)
+    assert corpus.search(Query(themes=("training",))).total == 1
+    assert [article_id for article_id, _, _ in corpus.to_tag("model-1")] == [1]
+
+
 def test_opinions_outlive_a_change_that_they_did_not_read(corpus: Corpus) -> None:
     put(corpus, story(1))
     opine(corpus, 1)

@@ -12,18 +12,21 @@ from corpus.text import clean, fold, has_tones, line, match_key, tone_style
 
 VIETNAMESE = st.text("aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵđbcghklmnpqrstvx ĐÔƯ")
 ANY = st.text() | VIETNAMESE | st.text("Ððđ\u00a0\u200b\u00ad\u0301\u0323\u0302oae \r\n\t")
+HALVES = st.text(st.characters(categories=["Cs", "Ll", "Mn"]))
 
 
-@given(ANY)
+@given(ANY | HALVES)
 @example("e\u0323\u0302")
 @example("\u0344\u1100\u1161")
 @example("a\u200b\u0301")
 @example("\r\u00ad\n")
+@example("\ud83d \udc00\u0301")
 def test_clean_text_is_nfc_and_stays_as_it_is(text: str) -> None:
     cleaned = clean(text)
     assert unicodedata.is_normalized("NFC", cleaned)
     assert clean(cleaned) == cleaned
     assert not set(cleaned) & set("Ðð\u00a0\u200b\u00ad\ufeff\x00\r")
+    assert cleaned.encode().decode() == cleaned
     assert line(line(text)) == line(text)
     assert "\n" not in line(text)
 
@@ -37,6 +40,7 @@ def test_clean_text_is_nfc_and_stays_as_it_is(text: str) -> None:
         ("một\r\nhai\rba", "một\nhai\nba"),
         ("½ tạ ﬁ ①", "½ tạ ﬁ ①"),  # NFC, never NFKC
         ("hoà bình", "hoà bình"),  # the printed style stands
+        ("Vui quá \ud83d!", "Vui quá \ufffd!"),  # half an emoji
     ],
 )
 def test_stored_text_is_as_printed_but_sound(printed: str, stored: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -113,6 +114,30 @@ def test_an_article_the_corpus_refuses_is_a_fault_of_ours_too(corpus: Corpus, mo
     outcome = ingest(page(), SOURCE, corpus, None)
     assert outcome.reason == "bug"
     assert "published_at must carry a time zone" in str(outcome.detail)
+
+
+def test_what_the_corpus_trips_over_is_a_fault_of_ours_too(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    normalise = module.normalise
+
+    def half_an_emoji(*given: object) -> Article:
+        made = normalise(*given)  # type: ignore[arg-type]
+        return replace(made, title="Vui \ud83d")
+
+    monkeypatch.setattr(module, "normalise", half_an_emoji)
+    outcome = ingest(page(), SOURCE, corpus, None)
+    assert outcome.reason == "bug"
+    assert "UnicodeEncodeError" in str(outcome.detail)
+    monkeypatch.undo()
+    assert ingest(page(), SOURCE, corpus, None).kind == "article"
+
+
+def test_a_broken_database_is_no_fault_of_the_page(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*given: object, **named: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(corpus, "keep", full)
+    with pytest.raises(sqlite3.OperationalError, match="disk is full"):
+        ingest(page(), SOURCE, corpus, None)
 
 
 def test_a_corpus_that_cannot_be_written_is_loud(tmp_path: Path) -> None:

@@ -139,10 +139,14 @@ def test_another_version_of_a_library_is_one_note(folder):
     assert second.startswith("themes-2026-03-05 was made with segmenter underthesea 9.4.0, underthesea 9.5.0 is inst")
 
 
-def test_the_newest_model_is_the_one_with_the_highest_version(folder, tmp_path):
-    shutil.copytree(folder, tmp_path / "themes-2026-03-05.2")
+def test_the_newest_model_is_the_last_one_of_the_last_day(folder, tmp_path):
     (tmp_path / "themes-2027-unfinished").mkdir()
-    assert newest(tmp_path).name == "themes-2026-03-05.2"
+    assert newest(tmp_path).name == "themes-2026-03-05"
+    for later in ("2026-03-05.2", "2026-03-05.10", "2026-03-06", "2026-12-01"):
+        earlier = shutil.copytree(folder, tmp_path / f"themes-{later}")
+        assert newest(tmp_path) == earlier
+    shutil.copytree(folder, tmp_path / "themes-2026-11-30.3")
+    assert newest(tmp_path).name == "themes-2026-12-01"
     with pytest.raises(ModelError, match="holds no model"):
         newest(tmp_path / "themes-2027-unfinished")
 

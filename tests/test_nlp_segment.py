@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import unicodedata
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from corpus.text import clean
 from nlp.document import segment_article
 from nlp.segment import segment, segment_sentence, segmenter
-from nlp.sentences import lines, sentences
+from nlp.sentences import encodable, lines, sentences
 
 SYLLABLES = [
     "biên",
@@ -55,6 +56,21 @@ def letters(text: str) -> str:
 )
 def test_sentences_of_the_provincial_press(text, expected):
     assert sentences(text) == (expected or ["Công an bắt giữ Trần Văn T.", "Qua đấu tranh, T. khai nhận."])
+
+
+def test_sentences_end_at_the_same_places_in_decomposed_text():
+    text = "Theo T.Ư. Đoàn, lễ lùi. Đ/c. Nguyễn V. Ơ. Lò đến T.Ư. Đảng ủy họp. Báo chí của T.Ư. Lễ đón gọn."
+    decomposed = sentences(unicodedata.normalize("NFD", text))
+    assert [unicodedata.normalize("NFC", sentence) for sentence in decomposed] == sentences(text)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.text(st.sampled_from("\ud83d\ude00\udcff\x00 .Aạ\u0323\n\ue000"), max_size=30))
+def test_no_text_is_too_damaged_to_segment(text):
+    joined = "".join(segment(text).sentences).replace(" ", "").replace("_", "")
+    assert joined == letters(encodable(text))
+    assert len(segment(text).sentences) == len(sentences(text))
+    assert segment_sentence(text).encode().decode() == segment_sentence(encodable(text))
 
 
 def test_words_are_the_same_in_both_tone_styles_and_keep_their_letters():

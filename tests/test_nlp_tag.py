@@ -93,6 +93,21 @@ def test_tone_style_unicode_form_and_a_repeated_title_change_nothing(tagger):
         assert tagger.tag(*variant).scores == plain.scores
 
 
+@pytest.mark.parametrize("mess", ["\ud83d", "\ude00\ud83d", "\x00", "\ue000", "\uffff", "\u0345"])
+def test_damaged_letters_are_read_over(tagger, mess):
+    title, text = PATROL
+    damaged = (f"{mess} {title} {mess}", f"{mess}\n{mess}{text.replace(' ', f' {mess} ', 6)}{mess}")
+    tagging = tagger.tag(*damaged)
+    assert tagging.primary == "border"
+    for sentences in tagging.evidence.values():
+        assert all(sentence.encode() for sentence in sentences)
+    assert list(tagger.tag_many([damaged, (mess, mess), damaged]))[::2] == [tagging, tagging]
+    assert tagger.explain(*damaged, "border").title
+    assert tagger.tag(mess, mess).themes == ()
+    repeated = tagger.tag(f"Mốc{mess} biên giới", f"Mốc{mess} biên giới\nMưa to.")
+    assert repeated.scores == tagger.tag(f"Mốc{mess} biên giới", "Mưa to.").scores
+
+
 def test_an_explanation_adds_up_to_the_decision(tagger):
     for theme in tagger.model.themes:
         explanation = tagger.explain(*PATROL, theme)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sqlite3
 import sys
 from collections.abc import Sequence
 
@@ -64,9 +65,10 @@ def tintinh() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and leave the process with its exit code."""
     # Vietnamese on every terminal and in every pipe, whatever the locale of cron says.
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
+    for stream, errors in ((sys.stdin, "strict"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")
+            # A file's name may hold bytes that are no UTF-8; to print it must not be what fails.
+            stream.reconfigure(encoding="utf-8", errors=errors)
     sys.exit(run(arguments))
 
 
@@ -86,6 +88,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
         # The reader of the pipe (head, less) has what it wanted.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:
+        # The machine said no (a full disk, a folder that cannot be written to): a fact about it, no fault in the code.
+        say(f"tintinh: {error.filename}: {error.strerror}" if error.filename else f"tintinh: {error}")
+        return FAILED
+    except sqlite3.Error as error:
+        say(f"tintinh: the corpus database refused: {error}")
+        return FAILED
     except Exception as error:
         if not _is_ours(error):
             raise

@@ -23,6 +23,7 @@ from tintinh.report import write_report
 from tintinh.settings import settings
 
 _QUESTION = "hop tac bien gioi"
+_MARK = ".tintinh-demo"
 
 
 def run_demo(folder: Path, *, fresh: bool) -> Path:
@@ -30,8 +31,7 @@ def run_demo(folder: Path, *, fresh: bool) -> Path:
 
     Without ``fresh`` the corpus of an earlier demo goes on, as a second night would.
     """
-    if fresh and folder.exists():
-        shutil.rmtree(folder)
+    _prepare(folder, fresh=fresh)
     corpus_path, archive_path = folder / "corpus.sqlite", folder / "archive"
     known = load_sources()
     with NewspaperProcess(settings().stories) as paper:
@@ -64,6 +64,28 @@ def run_demo(folder: Path, *, fresh: bool) -> Path:
     _heading("6. Báo cáo", "open this file in a browser")
     click.echo(str(report))
     return report
+
+
+def _prepare(folder: Path, *, fresh: bool) -> None:
+    """Make ``folder`` and mark it as a demo's; with ``fresh``, delete in it what an earlier demo made, nothing else.
+
+    A corpus or archive that stands in an unmarked folder may be anybody's work, and an archive cannot be made again.
+    """
+    mark, corpus, archive, report = (folder / name for name in (_MARK, "corpus.sqlite", "archive", "report.html"))
+    used = corpus.exists() or archive.exists()
+    if fresh and used and not mark.exists():
+        raise click.BadParameter(
+            f"{folder} holds a corpus or archive that no demo made; --fresh deletes only a demo's own",
+            param_hint="--into",
+        )
+    if fresh and mark.exists():
+        for path in (*folder.glob("corpus.sqlite*"), report):
+            path.unlink(missing_ok=True)
+        if archive.exists():
+            shutil.rmtree(archive)
+    if fresh or not used:
+        folder.mkdir(parents=True, exist_ok=True)
+        mark.write_text("Made by: tintinh demo. `tintinh demo --fresh` deletes corpus, archive and report here.\n")
 
 
 def _heading(vietnamese: str, english: str) -> None:

@@ -29,8 +29,19 @@ def say(text: str) -> None:
 
 def formats(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options ``--json`` and ``--csv`` of every command that answers with rows."""
-    command = click.option("--csv", "as_csv", is_flag=True, help="Print CSV (formula injection neutralised).")(command)
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON Lines, one object a line.")(command)
+    for name, says in (
+        ("csv", "Print CSV (formula injection neutralised)."),
+        ("json", "Print JSON Lines, one object a line."),
+    ):
+        command = click.option(f"--{name}", f"as_{name}", is_flag=True, callback=_only_one, help=says)(command)
+    return command
+
+
+def _only_one(context: click.Context, parameter: click.Parameter, given: bool) -> bool:
+    """Refuse the second of the two formats while the command line is read, before any work is done."""
+    if given and any(context.params.get(name) for name in ("as_json", "as_csv") if name != parameter.name):
+        raise click.UsageError("--json and --csv cannot be given together")
+    return given
 
 
 def plain(value: object) -> Any:
@@ -51,15 +62,13 @@ def print_json(value: object) -> None:
 
 def print_rows(rows: Iterable[Row], columns: Sequence[str], *, as_json: bool, as_csv: bool, title: str = "") -> None:
     """Print ``rows`` as JSON Lines, CSV, or a table of ``columns`` with numbers to the right."""
-    if as_json and as_csv:
-        raise click.UsageError("--json and --csv cannot be given together")
     if as_json:
         for row in rows:
             print_json(row)
     elif as_csv:
         from corpus.export import write_table
 
-        write_table(({key: _cell(row.get(key)) for key in columns} for row in rows), columns, sys.stdout)
+        write_table(({key: _exact(row.get(key)) for key in columns} for row in rows), columns, sys.stdout)
     else:
         print_table(rows, columns, title)
 
@@ -76,6 +85,17 @@ def print_table(rows: Iterable[Row], columns: Sequence[str], title: str = "") ->
     # A pipe has no width of its own; 160 keeps a row on one line there.
     console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160)
     console.print(table)
+
+
+def _exact(value: object) -> object:
+    """A value as CSV has it, for programs: whole moments, unrounded numbers."""
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(_exact(item)) for item in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_exact(item)}" for key, item in value.items())
+    return value
 
 
 def _cell(value: object) -> str:

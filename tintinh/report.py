@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import sqrt
@@ -14,11 +14,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from corpus.provinces import canonical
 from corpus.records import VIETNAM, Night, Query
+from corpus.rows import StoredArticle
 from corpus.store import Corpus
 from corpus.text import fold
 from nlp.themes import Theme
 
 _NO_PROVINCE = "(toàn quốc)"
+_SURE = 0.9
+"""A story's probability must be this share of the best one's of its theme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ def write_report(
     """Write the report to ``out`` and return it; ``names`` are the outlets' names by source id."""
     stats = corpus.stats()
     provinces, cells, totals = _theme_by_province(corpus, themes)
+    themed, stories = _read_through(corpus, themes)
     page = (
         _environment()
         .get_template("report.html.j2")
@@ -67,13 +71,13 @@ def write_report(
             stats=stats,
             nights=nights,
             names=names,
-            months=_months(corpus),
+            months=_months(corpus, themed),
             themes=themes,
             theme_totals=_theme_totals(corpus, themes),
             provinces=provinces,
             cells=cells,
             province_totals=totals,
-            stories=_stories(corpus, themes),
+            stories=stories,
         )
     )
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -99,17 +103,8 @@ def _environment() -> Environment:
     return environment
 
 
-def _months(corpus: Corpus) -> list[Month]:
-    themed: dict[str, int] = defaultdict(int)
-    seen: dict[str, set[int]] = defaultdict(set)
-    everything = corpus.trend(Query(limit=None), "month").rows
-    for stored in corpus.articles(Query(limit=None)):
-        if stored.tagging and stored.tagging.themes and stored.article.published_at:
-            label = stored.article.published_at.strftime("%Y-%m")
-            if stored.id not in seen[label]:
-                seen[label].add(stored.id)
-                themed[label] += 1
-    return [Month(row.period, row.count, themed[row.period]) for row in everything]
+def _months(corpus: Corpus, themed: Mapping[str, int]) -> list[Month]:
+    return [Month(row.period, row.count, themed.get(row.period, 0)) for row in corpus.trend(Query(limit=None)).rows]
 
 
 def _theme_totals(corpus: Corpus, themes: Sequence[Theme]) -> list[tuple[Theme, int, int]]:
@@ -139,41 +134,61 @@ def _theme_by_province(
 
 def _sure_share(count: int, total: int) -> float:
     """The lower end of the 80 % Wilson interval of a share."""
-    if not total:
+    if total < 5:
+        # One article of one is no tendency; the number in the field says all there is to say.
         return 0.0
     z, share = 1.2816, count / total
     spread = z * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
     return max(0.0, (share + z * z / (2 * total) - spread) / (1 + z * z / total))
 
 
-def _stories(corpus: Corpus, themes: Sequence[Theme]) -> list[Story]:
-    """For each theme the newest of its surest articles: probability at least nine tenths of the best one's."""
-    best: dict[str, list[tuple[float, Story]]] = defaultdict(list)
-    by_slug = {theme.slug: theme for theme in themes}
-    for stored in corpus.articles(Query(limit=None)):
-        tagging, article = stored.tagging, stored.article
-        if tagging is None or stored.copy_of is not None:
+def _read_through(corpus: Corpus, themes: Sequence[Theme]) -> tuple[Counter[str], list[Story]]:
+    """In one reading of the corpus: how many articles of each month have a theme, and a story worth reading for each.
+
+    A theme's story is the newest of its surest, with a probability of at least nine tenths of the best one's.
+    """
+    themed: Counter[str] = Counter()
+    choices = {theme.slug: _Choice() for theme in themes}
+    for stored in corpus.articles(Query(limit=None)):  # the newest first
+        if stored.tagging is None:
             continue
-        for slug in tagging.themes:
-            score = tagging.scores.get(slug, 1.0)
-            when = article.published_at.strftime("%d/%m/%Y") if article.published_at else "không rõ ngày"
-            sentence = next(iter(tagging.evidence.get(slug, ())), "")
-            if slug in by_slug:
-                story = Story(
-                    by_slug[slug],
-                    article.title,
-                    article.url,
-                    when,
-                    article.province or "",
-                    article.source or "",
-                    score,
-                    sentence,
-                )
-                best[slug].append((score, story))
-    chosen = []
-    for theme in themes:
-        if best[theme.slug]:
-            bar = 0.9 * max(score for score, _ in best[theme.slug])
-            # corpus.articles() gives the newest first.
-            chosen.append(next(story for score, story in best[theme.slug] if score >= bar))
-    return chosen
+        if stored.tagging.themes and stored.article.published_at:
+            themed[f"{stored.article.published_at:%Y-%m}"] += 1
+        if stored.copy_of is None:
+            for slug in stored.tagging.themes:
+                if slug in choices:
+                    choices[slug].offer(stored.tagging.scores.get(slug, 1.0), stored)
+    found = ((theme, choices[theme.slug].newest) for theme in themes)
+    return themed, [_story(theme, *newest) for theme, newest in found if newest is not None]
+
+
+class _Choice:
+    """The articles of one theme that may still be its story: each surer than all newer ones, and sure enough."""
+
+    def __init__(self) -> None:
+        self._open: list[tuple[float, StoredArticle]] = []
+
+    def offer(self, score: float, stored: StoredArticle) -> None:
+        """Consider an article that is older than all before."""
+        if not self._open or score > self._open[-1][0]:
+            self._open = [one for one in self._open if one[0] >= _SURE * score]
+            self._open.append((score, stored))
+
+    @property
+    def newest(self) -> tuple[float, StoredArticle] | None:
+        """The newest article that is sure enough, with its probability."""
+        return self._open[0] if self._open else None
+
+
+def _story(theme: Theme, score: float, stored: StoredArticle) -> Story:
+    article, evidence = stored.article, stored.tagging.evidence if stored.tagging else {}
+    return Story(
+        theme,
+        article.title,
+        article.url,
+        article.published_at.strftime("%d/%m/%Y") if article.published_at else "không rõ ngày",
+        article.province or "",
+        article.source or "",
+        score,
+        next(iter(evidence.get(theme.slug, ())), ""),
+    )

@@ -42,11 +42,6 @@ class Settings:
         return self.home / "models"
 
     @property
-    def reports(self) -> Path:
-        """Where reports are written."""
-        return self.home / "data" / "var" / "reports"
-
-    @property
     def shipped_models(self) -> Path:
         """The models that come with the project."""
         return _given("models", "models")

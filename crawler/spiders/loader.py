@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import builtins
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
 from scrapy import Request, Spider
+from scrapy.exceptions import UsageError
 from scrapy.settings import BaseSettings
 
+from crawler.errors import SourceError
 from crawler.source import SOURCES, Source, load_sources, source_for_url
 from crawler.spiders.news import NewsSpider
 
@@ -19,14 +22,27 @@ def spider_for(source: Source) -> type[NewsSpider]:
     return type(name, (NewsSpider,), {"name": source.id, "source": source, "__module__": NewsSpider.__module__})
 
 
+class BrokenSource(SourceError, UsageError):  # noqa: N818 - named as CannotStart is
+    """A source file that cannot be used, as Scrapy's commands show it: the sentence, without a traceback."""
+
+
 class SourceSpiderLoader:
     """Scrapy's ``SPIDER_LOADER_CLASS``: lists the TOML files of ``SOURCES_DIR``, by default crawler/sources.
 
-    A broken file raises ``SourceError`` at once: a source that silently vanished would be a night without its news.
+    A broken file raises ``BrokenSource`` when a spider is first asked for: a source that silently vanished would be a
+    night without its news.
     """
 
     def __init__(self, folder: Path = SOURCES) -> None:
-        self._sources = load_sources(folder)
+        self._folder = folder
+
+    @cached_property
+    def _sources(self) -> dict[str, Source]:
+        # Not in __init__: Scrapy shows a usage error as its sentence only once a command runs.
+        try:
+            return load_sources(self._folder)
+        except SourceError as error:
+            raise BrokenSource(str(error)) from error
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:

@@ -16,7 +16,8 @@ from tintinh.output import formats, print_json, progress, say
 if TYPE_CHECKING:
     from collections import Counter
 
-    from corpus.records import Article, Page
+    from corpus.records import ArchivePlace, Article, Page
+    from corpus.store import Corpus
     from crawler.errors import TintinhError
     from crawler.extract import Draft
     from crawler.source import Source
@@ -78,11 +79,11 @@ def import_command(
     from crawler.errors import TintinhError
     from crawler.ingest import ingest
     from crawler.saved import files_in
-    from crawler.warc import is_saved
 
     counts: dict[str, Counter[str]] = {}
     failed = 0
     with Corpus.open(corpus_path) as corpus, ArchiveWriter(archive_path) as archive, progress("pages") as advance:
+        kept = _Archived(corpus, archive_path)
         for file, item in _saved(files_in(paths)):
             advance(1)
             if isinstance(item, TintinhError):
@@ -94,15 +95,46 @@ def import_command(
             else:
                 source = _recognised(item, source_id)
                 page = replace(item, source=source.id if source else None)
-                # A saved file is named by its content: imported again, it is on the disk already.
-                place = corpus.place_of(page.digest) if is_saved(page.url) else None
-                outcome = ingest(page, source, corpus, place or archive.write(page))
+                place = kept.place_of(page) or archive.write(page)
+                outcome = ingest(page, source, corpus, place)
             if outcome.kind == "rejected":
                 failed += 1
                 say(f"tintinh: {_named(outcome.detail, outcome.url, file)}")
             count_outcome(counts, outcome)
     print_outcomes(counts, as_json=as_json, as_csv=as_csv)
     return 1 if failed else 0
+
+
+class _Archived:
+    """What stands in the archive already, so that a file imported again is not written again."""
+
+    def __init__(self, corpus: Corpus, root: Path) -> None:
+        self._corpus = corpus
+        self._root = root
+        self._shared: dict[str, list[ArchivePlace]] = {}
+
+    def place_of(self, page: Page) -> ArchivePlace | None:
+        """Where this very page, address and content, stands; None where it does not."""
+        first = self._corpus.place_of(page.digest)
+        if first is None:
+            return None
+        if self._holds(first, page):
+            return first
+        # Several addresses gave the same bytes; the corpus is read through once for each such content.
+        if page.digest not in self._shared:
+            records = (record for record in self._corpus.pages() if record.digest == page.digest)
+            self._shared[page.digest] = [record.place for record in records if record.place is not None]
+        return next((place for place in self._shared[page.digest] if self._holds(place, page)), None)
+
+    def _holds(self, place: ArchivePlace, page: Page) -> bool:
+        from crawler.archive import read_page
+        from crawler.errors import ArchiveError
+
+        try:
+            kept = read_page(self._root, place)
+        except ArchiveError:
+            return False  # the corpus was filled from another archive, or this one has lost the file
+        return (kept.url, kept.requested_url, kept.digest) == (page.url, page.requested_url, page.digest)
 
 
 def _recognised(page: Page, source_id: str | None) -> Source | None:

@@ -99,12 +99,17 @@ def _archive(root: Path, corpus_path: Path) -> list[str]:
     from crawler.archive import read_page
     from crawler.errors import ArchiveError
 
-    if not (root.is_dir() and corpus_path.exists()):
-        click.echo(f"archive    none yet at {root}")
+    if not corpus_path.exists():
+        click.echo(f"archive    {'not compared: no corpus yet' if root.is_dir() else f'none yet at {root}'}")
         return []
     faults, good = [], 0
     try:
         with Corpus.open(corpus_path, read_only=True) as corpus:
+            if not root.is_dir():
+                archived = sum(record.place is not None for record in corpus.pages())
+                click.echo(f"archive    none at {root}")
+                missing = f"{root}: there is no archive, but {archived} pages of the corpus are said to be in it"
+                return [missing] if archived else []
             for record in corpus.pages():
                 if record.place is None:
                     continue

@@ -77,9 +77,18 @@ def crawl_command(
         options["TINTINH_CONTACT"] = contact
     if delay is not None:
         options["DOWNLOAD_DELAY"] = delay
-    nights = crawl_sources(chosen_sources(source_ids), corpus_path, archive_path, options, since)
+    from crawler.errors import NightFailed
+
+    failures: tuple[str, ...] = ()
+    try:
+        nights = crawl_sources(chosen_sources(source_ids), corpus_path, archive_path, options, since)
+    except NightFailed as error:
+        nights, failures = list(error.nights), error.failures
     print_rows((night_row(night) for night in nights), _NIGHT, as_json=as_json, as_csv=as_csv)
-    return tell_verdict(nights)
+    code = tell_verdict(nights) if nights else 0
+    for failure in failures:
+        say(f"tintinh: {failure}")
+    return 1 if failures else code
 
 
 def crawl_sources(
@@ -122,12 +131,15 @@ def night_row(night: Night) -> dict[str, Any]:
 
 def tell_verdict(nights: list[Night]) -> int:
     """Say what the night brought and what it broke; the exit code of it."""
-    stored = sum(night.stored for night in nights)
-    known = sum(night.known for night in nights)
-    if stored:
-        say(f"{stored} new articles; {known} met again that are in the corpus already")
-    elif not known:
+    found, known = sum(night.found for night in nights), sum(night.known for night in nights)
+    copies = sum(night.copies for night in nights)
+    if new := copies + sum(night.stored for night in nights):
+        alike = f", {copies} of them near-duplicates of earlier ones" if copies else ""
+        say(f"{new} new articles{alike}; {known} met again that are in the corpus already")
+    elif not found:
         say("nothing was found: no feed, sitemap or listing showed an article")
+    elif not known:
+        say(f"nothing new: none of the {found} addresses met gave an article")
     else:
         say(f"nothing new: the {known} articles met are all in the corpus already")
     for night in nights:

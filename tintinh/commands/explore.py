@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from tintinh.chart import bars
-from tintinh.commands.options import corpus_option, query_of, query_options
+from tintinh.commands.options import corpus_option, query_of, query_options, require_source
 from tintinh.output import formats, print_json, print_rows, print_table, say
 
 if TYPE_CHECKING:
+    from corpus.records import Tagging
     from corpus.rows import StoredArticle
     from corpus.search import Hit
     from corpus.store import Corpus
@@ -37,7 +38,7 @@ def open_corpus(path: Path) -> Corpus:
 )
 @click.argument("query", required=False)
 @query_options
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many hits at most.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="How many hits at most.")
 @corpus_option
 @formats
 def search_command(
@@ -50,6 +51,7 @@ def search_command(
     """
     question = query_of(text=query, limit=limit, **filters)
     with open_corpus(corpus_path) as corpus:
+        require_source(question.source, corpus)
         answer = corpus.search(question)
     columns = ["id", "published_at", "source", "province", "title", "themes"]
     if as_json or as_csv:
@@ -97,13 +99,19 @@ def show_command(article: str, corpus_path: Path, as_json: bool) -> None:
     from corpus.export import full
 
     with open_corpus(corpus_path) as corpus:
-        stored = corpus.article(int(article) if article.isdigit() else article)
+        stored = corpus.article(_number_or_address(article))
     if stored is None:
         raise click.BadParameter(f"{article}: there is no such article in {corpus_path}", param_hint="ARTICLE")
     if as_json:
         print_json(full(stored))
     else:
         _print_stored(stored)
+
+
+def _number_or_address(article: str) -> int | str:
+    # SQLite's ids have 63 bits; more digits than that are no article's number (and no address either).
+    is_number = article.isascii() and article.isdigit() and len(article) <= 18
+    return int(article) if is_number else article
 
 
 def _print_stored(stored: StoredArticle) -> None:
@@ -122,20 +130,23 @@ def _print_stored(stored: StoredArticle) -> None:
             click.echo(f"\n  [{block.text}{f' — {block.credit}' if block.credit else ''}]")
         elif block.kind not in {BlockKind.DROPPED, BlockKind.BYLINE}:
             click.secho(f"\n{block.text}", bold=block.kind in {BlockKind.LEAD, BlockKind.HEADING})
-    tagging = stored.tagging
     click.echo()
-    if tagging is None:
+    if stored.tagging is None:
         say("not tagged yet: tintinh annotate")
-        return
+    else:
+        _print_themes(stored.tagging)
+    click.echo(
+        f"Read by {article.extractor} {article.extractor_version}, fetched {article.fetched_at:%Y-%m-%d %H:%M} UTC"
+    )
+
+
+def _print_themes(tagging: Tagging) -> None:
     click.secho(f"Themes by {tagging.by}: {', '.join(tagging.themes) or 'none'}", bold=True)
     for theme in tagging.themes:
         score = f"{tagging.scores[theme]:.2f}" if theme in tagging.scores else "given"
         click.echo(f"  {theme} {score}{'  (primary)' if theme == tagging.primary else ''}")
         for sentence in tagging.evidence.get(theme, ()):
             click.echo(f"    “{sentence}”")
-    click.echo(
-        f"Read by {article.extractor} {article.extractor_version}, fetched {article.fetched_at:%Y-%m-%d %H:%M} UTC"
-    )
 
 
 @click.command(
@@ -167,11 +178,20 @@ def trend_command(
     as_csv: bool,
     **filters: Any,
 ) -> None:
-    """Count articles over time: count, denominator (tagged articles of the period) and share; gaps are rows of zero."""
+    """Count articles over time: count, denominator and share; periods without articles are rows of zero.
+
+    \b
+    The denominator is what could have been counted in the period (and group), under the other filters:
+      with --theme       the tagged articles; what nobody has tagged says nothing about themes
+      with --per theme   the tagged articles of the period, the same number beside every theme; --query narrows them
+      with --query only  all articles, with these words or without
+      with neither       all articles, so that the share is 1
+    """
     query = query_of(text=text, themes=() if per == "theme" else themes, **filters)
     if per == "theme":
         query_of(text=None, themes=themes, **filters)  # an unknown theme is an error here, too
     with open_corpus(corpus_path) as corpus:
+        require_source(query.source, corpus)
         found = corpus.trend(query, by, per, themes if per == "theme" else (), stories=stories)
     rows = [asdict(row) for row in found.rows]
     columns = ["period", *(["group"] if per else []), "count", "denominator", "share"]
@@ -197,10 +217,9 @@ def export_command(query: str | None, corpus_path: Path, as_json: bool, as_csv: 
     """Write whole articles with their themes: JSON Lines (default) or CSV, to standard output."""
     from corpus.export import write_csv, write_jsonl
 
-    if as_json and as_csv:
-        raise click.UsageError("--json and --csv cannot be given together")
     question = query_of(text=query, **filters)
     with open_corpus(corpus_path) as corpus:
+        require_source(question.source, corpus)
         articles = corpus.articles(question)
         number = (write_csv if as_csv else write_jsonl)(articles, sys.stdout)
     say(f"{number} articles")

@@ -45,7 +45,14 @@ def train_command(labelled: tuple[Path, ...], also: tuple[Path, ...], into: Path
     from nlp.train import train
 
     with words().status("training and measuring on held-out provinces and outlets …"):
-        path = train(labelled or (settings().labelled,), into, also=also, seed=seed, allow_lower=allow_lower)
+        path = train(
+            labelled or (settings().labelled,),
+            into,
+            also=also,
+            seed=seed,
+            allow_lower=allow_lower,
+            shipped=settings().shipped_models,
+        )
     click.echo(str(path))
     say(f"figures: {path / 'metrics.json'}, card: {path / 'card.md'}")
 

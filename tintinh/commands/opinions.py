@@ -47,21 +47,31 @@ def model_folder(model_path: Path | None) -> Path:
     return newest(own if own.is_dir() and any(own.glob("themes-*")) else shipped)
 
 
-def rows_of(file: IO[str]) -> Iterator[dict[str, Any]]:
+def decoded(raw: bytes, name: str, first_line: int = 1) -> str:
+    """``raw`` as UTF-8, with a byte order mark or without; ``RowError`` naming the line where it is not."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        number = first_line + raw.count(b"\n", 0, error.start)
+        raise RowError(f"{name}:{number}: is not UTF-8 ({error.reason})") from error
+
+
+def rows_of(file: IO[bytes]) -> Iterator[dict[str, Any]]:
     """The JSON objects of a file, a line each; a line that is none stops with its number."""
-    for number, text in enumerate(file, start=1):
+    for number, raw in enumerate(file, start=1):
+        text = decoded(raw, file.name, number)
         if not text.strip():
             continue
         try:
             row = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RowError(f"{file.name}:{number}: is not JSON ({error})") from error
         if not isinstance(row, dict):
             raise RowError(f'{file.name}:{number}: must be an object like {{"id": 1, "title": "…", "text": "…"}}')
         for key in ("title", "text"):
-            if not isinstance(row.get(key, ""), str):
+            if not isinstance(row.get(key), str | None):
                 raise RowError(f"{file.name}:{number}: key {key!r} must be a string, got {row[key]!r}")
-        if not (row.get("title") or row.get("text")):
+        if not row.keys() & {"title", "text"}:
             raise RowError(f"{file.name}:{number}: needs the keys 'title' and 'text'")
         yield row
 
@@ -70,14 +80,14 @@ def rows_of(file: IO[str]) -> Iterator[dict[str, Any]]:
     "segment",
     epilog="\b\nExamples:\n  echo 'Quảng bá du lịch Hà Giang' | tintinh segment\n  tintinh segment story.txt --json",
 )
-@click.argument("file", type=click.File(encoding="utf-8"), default="-")
+@click.argument("file", type=click.File("rb"), default="-")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a sentence.")
-def segment_command(file: IO[str], as_json: bool) -> None:
+def segment_command(file: IO[bytes], as_json: bool) -> None:
     """Print the words of a text, a sentence a line; the syllables of one word are joined by "_"."""
     from corpus.text import clean
     from nlp.segment import segment
 
-    made = segment(clean(file.read()))
+    made = segment(clean(decoded(file.read(), file.name)))
     for sentence in made.sentences:
         if as_json:
             print_json({"words": sentence.split(" "), "by": made.by})
@@ -90,11 +100,11 @@ def segment_command(file: IO[str], as_json: bool) -> None:
     epilog="\b\nExamples:\n  tintinh tag stories.jsonl --json > tagged.jsonl\n"
     '  echo \'{"id": 1, "title": "…", "text": "…"}\' | tintinh tag --explain',
 )
-@click.argument("file", type=click.File(encoding="utf-8"), default="-")
+@click.argument("file", type=click.File("rb"), default="-")
 @model_option
 @click.option("--explain", is_flag=True, help="Add the words that carried each theme, with their exact weights.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
-def tag_command(file: IO[str], model_path: Path | None, explain: bool, as_json: bool) -> None:
+def tag_command(file: IO[bytes], model_path: Path | None, explain: bool, as_json: bool) -> None:
     """Tag articles with themes: reads JSON Lines {"id", "title", "text"} and answers in the same order.
 
     Each answer: id, themes, primary, scores (probabilities), evidence (sentences), model. Nothing is stored.
@@ -173,7 +183,8 @@ def annotate_command(model_path: Path | None, corpus_path: Path) -> None:
 def annotate(corpus: Corpus, tagger: Tagger) -> tuple[int, int]:
     """Give every article of ``corpus`` a segmentation and a tagging by ``tagger``; how many were missing.
 
-    Opinions are stored some hundred at a time, so that a stop loses little.
+    Opinions are stored some hundred at a time, so that a stop loses little; they are made before the corpus is locked
+    for storing them, so that a crawl beside this goes on.
     """
     from nlp.document import segment_article
     from nlp.segment import segmenter
@@ -182,7 +193,7 @@ def annotate(corpus: Corpus, tagger: Tagger) -> tuple[int, int]:
     segmented = tagged = 0
     with progress("segmenting") as advance:
         for batch in _batches(corpus.to_segment(by)):
-            made = ((number, segment_article(article.title, article.text)) for number, article in batch)
+            made = [(number, segment_article(article.title, article.text)) for number, article in batch]
             segmented += corpus.add_segmentations(made)
             advance(len(batch))
     with progress("tagging") as advance:
@@ -192,7 +203,8 @@ def annotate(corpus: Corpus, tagger: Tagger) -> tuple[int, int]:
                 for _, article, words in rows
             ]
             numbers = [number for number, _, _ in rows]
-            tagged += corpus.add_taggings(zip(numbers, tagger.tag_segmented(items), strict=True))
+            taggings = list(tagger.tag_segmented(items))
+            tagged += corpus.add_taggings(zip(numbers, taggings, strict=True))
             advance(len(rows))
     return segmented, tagged
 

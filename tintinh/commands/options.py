@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from tintinh.settings import settings
 
 if TYPE_CHECKING:
     from corpus.records import Query
+    from corpus.store import Corpus
 
 Command = Callable[..., Any]
 
@@ -91,6 +93,22 @@ def query_options(command: Command) -> Command:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def require_source(source_id: str | None, corpus: Corpus) -> None:
+    """A usage error for an outlet that is neither declared nor in ``corpus``, for to count it would give zeros."""
+    import crawler
+
+    # The names of the files say enough: to read them all would cost a search more time than its answer.
+    declared = {path.stem for folder in crawler.__path__ for path in Path(folder, "sources").glob("*.toml")}
+    if source_id is None or source_id in declared:
+        return
+    known = sorted(declared | {name for name in corpus.stats().sources if name})
+    if source_id not in known:
+        near = get_close_matches(source_id, known, n=3, cutoff=0.0)
+        raise click.BadParameter(
+            f"{source_id!r} is no source; there are {', '.join(near)} … (all: tintinh sources)", param_hint="--source"
+        )
 
 
 def query_of(
