@@ -15,10 +15,10 @@ from corpus.records import (
     Segmentation,
     Tagging,
 )
-from corpus.rows import StoredArticle
+from corpus.rows import PageRecord, StoredArticle
 from corpus.search import Answer, Hit
 from corpus.snippet import Snippet
-from corpus.store import Corpus, PageRecord
+from corpus.store import Corpus
 from corpus.trend import ThemeRow, Trend, TrendRow
 
 __all__ = [

@@ -12,7 +12,7 @@ from typing import Any
 
 from corpus.errors import CorpusError
 from corpus.provinces import canonical, map_34, map_63
-from corpus.records import VIETNAM, Article, Block, BlockKind, Tagging
+from corpus.records import VIETNAM, ArchivePlace, Article, Block, BlockKind, Tagging
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,23 @@ class StoredArticle:
     def tagging(self) -> Tagging | None:
         """The tagging that questions use: a hand label before a model's, among equals the newest."""
         return self.taggings[0] if self.taggings else None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRecord:
+    """What the corpus knows of a page; its bytes lie in the archive at ``place`` (None: it was never archived).
+
+    ``fetched_at`` is aware, in UTC; ``digest`` that of the body, as ``Page.digest``.
+    """
+
+    id: int
+    url: str
+    requested_url: str
+    source: str | None
+    fetched_at: datetime
+    status: int
+    digest: str
+    place: ArchivePlace | None
 
 
 _FACTS = (

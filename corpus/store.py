@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -32,26 +31,9 @@ from corpus.records import (
     Segmentation,
     Tagging,
 )
-from corpus.rows import StoredArticle
+from corpus.rows import PageRecord, StoredArticle
 from corpus.search import Answer, search
 from corpus.trend import Group, Period, ThemeRow, Trend, theme_by_province, trend
-
-
-@dataclass(frozen=True, slots=True)
-class PageRecord:
-    """What the corpus knows of a page; its bytes lie in the archive at ``place`` (None: it was never archived).
-
-    ``fetched_at`` is aware, in UTC; ``digest`` that of the body, as ``Page.digest``.
-    """
-
-    id: int
-    url: str
-    requested_url: str
-    source: str | None
-    fetched_at: datetime
-    status: int
-    digest: str
-    place: ArchivePlace | None
 
 
 class Corpus:
