@@ -385,3 +385,29 @@ def test_what_portals_print_around_a_story_is_dropped(text: str) -> None:
 def test_the_day_of_a_story_in_other_words() -> None:
     assert str(inferred_day(["Sáng 22-11, hai đồn gặp nhau.", "Trong năm 2023 có bốn lần."])) == "2023-11-22"
     assert str(inferred_day(["Chiều 10/6, giải khai mạc, kéo dài đến ngày 16/6.", "Năm 2022."])) == "2022-06-10"
+
+
+def test_what_surrounds_the_title_holds_the_story_whatever_its_name() -> None:
+    article = read(page(MARKUP.replace('<div class="main">', '<div class="sidebar-1"><div class="header-content">')))
+    assert article.body == read(page(MARKUP)).body
+
+
+def test_boxes_of_other_news_inside_the_text_are_no_part_of_it() -> None:
+    box = (
+        '<div class="VCSortableInPreviewMode"><a class="VCObjectBoxRelatedNewsItemTitle" href="/k.htm">Mở đường mới</a>'
+        '<p class="VCObjectBoxRelatedNewsItemSapo">Con đường dài 4 km vừa được mở để nối trung tâm xã với ba bản xa.</p>'
+        '</div><div class="ck-cms-insert-neww-group"><div class="insert-wiki-description">Con đường dài 4 km vừa được '
+        "mở, nối trung tâm xã với ba bản xa nhất trong vùng.</div></div><p><strong>Giữ nếp"
+    )
+    article = read(page(MARKUP.replace("<p><strong>Giữ nếp", box)))
+    assert article.body == read(page(MARKUP)).body
+
+
+def test_a_name_with_a_note_in_brackets_and_a_plain_caption() -> None:
+    assert names_in("Tin, ảnh: Hà My (CTV)") == ("Hà My",)
+    assert names_in("Bài, ảnh: MINH NGỌC (Mèo Vạc)") == ("MINH NGỌC",)
+    plain = MARKUP.replace('<p style="text-align:center"><em>Một góc chợ phiên ngày đầu xuân. Ảnh: Lý Mẩy</em></p>', "")
+    picture = "<p><img src='a.jpg'></p><p>Một góc chợ phiên ngày mới.</p>"
+    article = read(page(plain.replace("<p>Chị Vàng", f"{picture}<p>Chị Vàng")))
+    assert "Một góc chợ phiên ngày mới." in article.captions
+    assert len(article.body) == 4

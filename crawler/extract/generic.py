@@ -28,11 +28,11 @@ _LEAD_MARK = re.compile(
     r"sapo|(?:^|[\s_-])(?:lead|summary|chapeau|mota|mo-?ta|trich-?dan|tom-?tat|intro|brief|description|desc|abstract"
     r"|headlines)(?:$|[\s_-])"
 )
-_RELATED_MARK = re.compile(r"relate|lien-?quan")
+_RELATED_MARK = re.compile(r"relate|lien-?quan|insert-|articles-edit")
 _OTHERS_MARK = re.compile(r"relate|lien-?quan|comment|binh-?luan|y-?kien|sidebar|aside|footer|most-?read|doc-?nhieu")
 _DATE_MARK = re.compile(r"date|time|ngay|pubd|publish|created|posted|meta")
 _AUTHOR_MARK = re.compile(r"author|byline|tac-?gia|pseudonym|pen-?name|but-?danh|news-?writer")
-_BREADCRUMB = re.compile(r"breadcrumb|duong-?dan|site-?map-?path|you-?are-?here|cate-?name|catename")
+_BREADCRUMB = re.compile(r"bread-?crumb|detail-cate|duong-?dan|site-?map-?path|you-?are-?here|cate-?name|catename")
 _TAGS = re.compile(r"(?:tu khoa|tags?)\b")
 
 
@@ -88,7 +88,7 @@ def _section(lines: Lines, title: int) -> tuple[str, ...]:
     steps = [
         step.strip()
         for line, _ in lines
-        if line.order < title and _BREADCRUMB.search(line.marks[:80]) and len(line.text) <= 60
+        if line.order < title and line.role != "date" and _BREADCRUMB.search(line.marks[:80]) and len(line.text) <= 60
         for step in re.split(r"[>/»›|]", line.text)
     ]
     named = [step for step in steps if step and fold(step) not in {"trang chu", "home", "trang nhat"}]
@@ -140,12 +140,12 @@ def _box(names: str) -> str:
 
 
 def _is_running(line: Line) -> bool:
-    return len(line.text) >= 80 and line.link_share < 0.3 and not is_around(line.marks)
+    return len(line.text) >= 80 and line.link_share < 0.3
 
 
-def _weight(line: Line, after_end: bool) -> float:
+def _weight(line: Line, outside: bool) -> float:
     size = len(line.text)
-    if is_around(line.marks) or after_end:
+    if outside:
         return -min(size, 400) * 0.6 - 20
     if line.link_share > 0.5:
         return -min(size, 120) - 30
@@ -176,13 +176,16 @@ def _body_element(lines: Lines, root: html.HtmlElement) -> html.HtmlElement | No
     own: dict[html.HtmlElement, float] = {}
     end: html.HtmlElement | None = None
     broken = _broken_lines(lines)
+    # What stands around the title, too, holds the story, whatever its name ("sidebar-1" is a paper's main column).
+    heading = next((line.marks for line, _ in lines if line.tag == "h1" and len(line.text) >= 15), "")
     for line, element in lines:
         if phrases.ender(line.text) in {"related", "comments"} and not line.marks.startswith("h1"):
             # The box that such a heading opens: everything below its parent that follows it.
             end = element.getparent()
         after_end = end is not None and end is not root and end.tag != "body" and _below(element, end)
-        weight = _weight(line, after_end)
-        if weight < 0 and line.order in broken and not after_end and not is_around(line.marks):
+        outside = after_end or is_around(_own_marks(line.marks, heading))
+        weight = _weight(line, outside)
+        if weight < 0 and line.order in broken and not outside:
             weight = float(len(line.text))
         own[element] = own.get(element, 0.0) + weight
     sums = dict(own)
@@ -259,7 +262,7 @@ def _mark_byline(lines: Lines, start: int, first_body: int) -> None:
         near = start - 4 <= line.order < first_body or last_body < line.order <= last_body + 12
         if (
             near
-            and line.role is None
+            and (line.role is None or (line.role == "body" and line.order < first_body))
             and not _OTHERS_MARK.search(line.marks[:120])
             and _AUTHOR_MARK.search(line.marks[:60])
             and people.is_byline(line.text)

@@ -153,11 +153,16 @@ class _Judgement:
         closed = phrases.ends_sentence(line.text)
         if line.after_picture and (line.italic or line.centred or not closed) and not people.is_byline(line.text):
             return True
+        if line.after_picture and words <= 20 and phrases.pictured(line.text) and self._before_longer(line):
+            return True
         if line.centred and line.italic and not closed and words >= 4:
             return True
         if self.screen and self.begun and 3 <= words <= 45 and not line.text.isupper():
             return self._is_screen_caption(line.text, words, closed)
         return False
+
+    def _before_longer(self, line: Line) -> bool:
+        return self.following is not None and len(self.following.text) >= 1.5 * len(line.text)
 
     def _is_screen_caption(self, text: str, words: int, closed: bool) -> bool:
         """Whether a line without markup is a caption: worded like one, or an unclosed line between two paragraphs."""

@@ -11,8 +11,10 @@ _AROUND = re.compile(
     r"|copyright|toolbar|pagination|rating|subscribe|newsletter|audio\w*|z?player|voice|poll|vote|same|relates|topics"
     r"|recommend\w*|suggest\w*)(?:$|[\s_-])"
 )
+# Boxes that two publishing systems set into the running text; their names are written in one word.
+_BOXES = re.compile(r"related(?:one)?news|boxrelated|insert-wiki|insert-neww|articles-edit")
 
 
 def is_around(marks: str) -> bool:
     """Whether class and id names say that an element stands around a story, not in it."""
-    return _AROUND.search(marks) is not None
+    return _AROUND.search(marks) is not None or _BOXES.search(marks) is not None

@@ -32,7 +32,9 @@ _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 # Fields that pages set side by side without a blank between them: <span class="author">…</span><span class="time">….
 # Not date and time themselves, which are often two elements of one date.
-_APART = re.compile(r"(?:^|[\s_-])(?:author|byline|tac-?gia|pseudonym|cate|category|chuyen-?muc|views?)(?:$|[\s_-])")
+_APART = re.compile(
+    r"(?:^|[\s_-])(?:author|byline|tac-?gia|pseudonym|cate|category|chuyen-?muc|views?|location-?stamp)(?:$|[\s_-])"
+)
 _CAPTION_MARK = re.compile(r"caption|figcaption|chu-?thich|image-?desc|img-?desc|photo-?desc", re.IGNORECASE)
 
 

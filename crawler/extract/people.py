@@ -36,10 +36,8 @@ _AGENCIES = {
     "vna": "TTXVN",
 }
 _SPLIT = re.compile(r"\s*(?:[,;/&•|]|\s[-–—]|[-–—]\s|\bvà\b)\s*")
-_NOTE = re.compile(
-    r"\s*\((?:[^)]*tổng hợp[^)]*|t/h|th|thực hiện|ghi|lược ghi|biên dịch|dịch|theo[^)]*|ảnh[^)]*|ttxvn)\)\s*$",
-    re.IGNORECASE,
-)
+# What stands in brackets behind a name: (tổng hợp), (CTV), the writer's district.
+_NOTE = re.compile(r"\s*\((?:[^()]*tổng hợp[^()]*|theo[^()]*|ảnh[^()]*|[^()]{1,24})\)\s*$", re.IGNORECASE)
 _NAME_WORD = re.compile(r"^(?:[^\W\d_a-z][^\W\d_]*\.?(?:[^\W\d_]\.?)*|[A-ZĐ](?:\.[A-ZĐ][^\W\d_]*)+\.?)$")
 # Words that begin menus, headings and bodies, never a person's name; with their tones, since "Trương" is a surname and
 # "trường" a school.
