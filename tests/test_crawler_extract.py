@@ -395,7 +395,7 @@ def test_what_surrounds_the_title_holds_the_story_whatever_its_name() -> None:
 def test_boxes_of_other_news_inside_the_text_are_no_part_of_it() -> None:
     box = (
         '<div class="VCSortableInPreviewMode"><a class="VCObjectBoxRelatedNewsItemTitle" href="/k.htm">Mở đường mới</a>'
-        '<p class="VCObjectBoxRelatedNewsItemSapo">Con đường dài 4 km vừa được mở để nối trung tâm xã với ba bản xa.</p>'
+        '<p class="VCObjectBoxRelatedNewsItemSapo">Con đường dài 4 km vừa được mở để nối trung tâm xã với ba bản.</p>'
         '</div><div class="ck-cms-insert-neww-group"><div class="insert-wiki-description">Con đường dài 4 km vừa được '
         "mở, nối trung tâm xã với ba bản xa nhất trong vùng.</div></div><p><strong>Giữ nếp"
     )
