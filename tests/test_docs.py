@@ -68,7 +68,8 @@ def fenced(text: str, language: str) -> list[str]:
 
 def cli_page() -> str:
     """The text of docs/cli.md: the help of every command, as click prints it at a fixed width."""
-    root = click.Context(tintinh, info_name="tintinh", terminal_width=96)
+    # With the settings of real use: click keeps a command's help option as the first context names it.
+    root = click.Context(tintinh, info_name="tintinh", **{**tintinh.context_settings, "terminal_width": 96})
     parts = [
         "# The command\n"
         "Generated from the help of every command (`TINTINH_WRITE_DOCS=1 pytest tests/test_docs.py`); edit it there.\n",

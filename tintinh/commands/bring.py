@@ -249,21 +249,10 @@ def _extracted(file: Path, draft: Draft, article: Article) -> dict[str, Any]:
 
 
 def _print_article(file: Path, article: Article) -> None:
-    from corpus.records import BlockKind
+    from tintinh.reading import print_article
 
-    click.secho(article.title, bold=True)
-    facts = [article.source, article.extractor, article.province, article.section, article.agency]
-    if article.published_at:
-        form = "%Y-%m-%d %H:%M" if article.published_precision == "minute" else "%Y-%m-%d"
-        facts.insert(0, f"{article.published_at.strftime(form)} ({article.published_from})")
-    click.echo(" · ".join(fact for fact in [*facts, ", ".join(article.authors)] if fact))
-    click.echo(str(file))
-    for block in article.blocks:
-        if block.kind is BlockKind.CAPTION:
-            click.echo(f"\n  [{block.text}{f' — {block.credit}' if block.credit else ''}]")
-        elif block.kind not in {BlockKind.DROPPED, BlockKind.BYLINE}:
-            click.secho(f"\n{block.text}", bold=block.kind in {BlockKind.LEAD, BlockKind.HEADING})
-    click.echo()
+    origin = f"date {article.published_from}" if article.published_at else None
+    print_article(article, f"{file} · read by {article.extractor}", origin)
 
 
 def _explain(file: Path, draft: Draft, article: Article) -> None:

@@ -115,22 +115,13 @@ def _number_or_address(article: str) -> int | str:
 
 
 def _print_stored(stored: StoredArticle) -> None:
-    from corpus.records import BlockKind
+    from tintinh.reading import print_article
 
     article = stored.article
-    click.secho(article.title, bold=True)
-    when = article.published_at.strftime("%d/%m/%Y %H:%M").removesuffix(" 00:00") if article.published_at else "no date"
-    facts = [when, article.source, article.province, article.section, article.agency, ", ".join(article.authors)]
-    click.echo(" · ".join(fact for fact in facts if fact))
-    click.echo(article.url)
-    if stored.copy_of:
-        click.echo(f"near-duplicate of article {stored.copy_of} (similarity {stored.similarity:.2f})")
-    for block in article.blocks:
-        if block.kind is BlockKind.CAPTION:
-            click.echo(f"\n  [{block.text}{f' — {block.credit}' if block.credit else ''}]")
-        elif block.kind not in {BlockKind.DROPPED, BlockKind.BYLINE}:
-            click.secho(f"\n{block.text}", bold=block.kind in {BlockKind.LEAD, BlockKind.HEADING})
-    click.echo()
+    copy = (
+        f"near-duplicate of article {stored.copy_of} (similarity {stored.similarity:.2f})" if stored.copy_of else None
+    )
+    print_article(article, article.url, copy)
     if stored.tagging is None:
         say("not tagged yet: tintinh annotate")
     else:
