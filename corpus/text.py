@@ -14,11 +14,14 @@ from functools import lru_cache
 _LOOKALIKES = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "\u00a0": " ", "\u202f": " ", "\u2007": " "})
 # Format characters (Cf: zero-width, soft hyphen, direction marks, BOM) carry nothing in Vietnamese news and break
 # search; control characters other than tab and line ends come from damaged bytes.
-_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_UNSEEN = (
+    "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f"
+)
+_INVISIBLE = re.compile(f"[{_UNSEEN}]")
 # Halves of UTF-16 pairs, which no file in UTF-8 can hold: what is left of an emoji cut in two, or JSON's "\\ud83d".
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_ODD = re.compile("|".join([_INVISIBLE.pattern, _CONTROL.pattern, _SURROGATES.pattern, "[ÐðƉ\u00a0\u202f\u2007]"]))
+_ODD = re.compile(f"[{_UNSEEN}\ud800-\udfffÐðƉ\u00a0\u202f\u2007]")
 _BLANKS = re.compile(r"[^\S\n]+")
 
 _MARKS = re.compile(
@@ -30,6 +33,7 @@ _TONES = "\u0300\u0301\u0303\u0309\u0323"
 # (hòa), new style the second (hoà). ``quý`` is q+uy and has one style only.
 _NEW_STYLE = re.compile(rf"(?<![qQ])([ou])([aey])([{_TONES}])(?![a-z\u0300-\u036f])", re.IGNORECASE)
 _PAIRS = frozenset({"oa", "oe", "uy"})
+_MAY_BE_NEW_STYLE = re.compile("[ou][àáảãạèéẻẽẹỳýỷỹỵ](?![a-z])", re.IGNORECASE)
 
 
 def clean(text: str) -> str:
@@ -38,17 +42,20 @@ def clean(text: str) -> str:
     Line breaks stay; runs of other white space become one blank; a lone surrogate becomes U+FFFD, so that the text
     can be encoded. Idempotent.
     """
+    return _BLANKS.sub(" ", _composed(text).replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _composed(text: str) -> str:
     # Nearly every line is clean already; one search tells.
     if _ODD.search(text):
-        text = _SURROGATES.sub("\ufffd", _INVISIBLE.sub("", _CONTROL.sub("", text))).translate(_LOOKALIKES)
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+        text = _SURROGATES.sub("\ufffd", _INVISIBLE.sub("", text)).translate(_LOOKALIKES)
     # Composing can create look-alikes anew only from canonical singletons; none of ours are, so one pass suffices.
-    return _BLANKS.sub(" ", text)
+    return unicodedata.normalize("NFC", text)
 
 
 def line(text: str) -> str:
     """``text`` cleaned and on one line, without blanks at its ends."""
-    return " ".join(clean(text).split())
+    return " ".join(_composed(text).split())
 
 
 def tone_style(text: str) -> str:
@@ -60,6 +67,10 @@ def tone_style(text: str) -> str:
             return match.group(0)
         return first + tone + second
 
+    text = unicodedata.normalize("NFC", text)
+    # Few lines have such a syllable; one search tells.
+    if not _MAY_BE_NEW_STYLE.search(text):
+        return text
     return unicodedata.normalize("NFC", _NEW_STYLE.sub(moved, unicodedata.normalize("NFD", text)))
 
 
@@ -76,13 +87,24 @@ def fold(text: str) -> str:
     return _fold_short(text) if len(text) <= 200 else _folded(text)
 
 
+class _Folding(dict[int, str]):
+    """Code point to what is left of the character; learnt as characters are met, since no two depend on each other."""
+
+    def __missing__(self, code: int) -> str:
+        decomposed = unicodedata.normalize("NFD", chr(code).casefold().translate(_LOOKALIKES))
+        self[code] = _MARKS.sub("", decomposed).replace("đ", "d")
+        return self[code]
+
+
+_FOLDING = _Folding()
+
+
 def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.casefold().translate(_LOOKALIKES))
-    return _MARKS.sub("", decomposed).replace("đ", "d")
+    return text.translate(_FOLDING)
 
 
-# A line of a page is asked a dozen questions, each of its folded text.
-_fold_short = lru_cache(maxsize=4096)(_folded)
+# A line of a page is asked a dozen questions, each of its folded text; the next page has other lines.
+_fold_short = lru_cache(maxsize=512)(_folded)
 
 
 def has_tones(text: str) -> bool:

@@ -28,7 +28,7 @@ def recognise(page: Page, sources: Mapping[str, Source]) -> Source | None:
     text = decode(page)
     lines = [line(raw) for raw in text.split("\n")]
     if "<" in text and (page.header("content-type") or "text/html").startswith(("text/html", "application/xhtml")):
-        root = parse(text, page.url)
+        root = parse(text.encode("utf-8", "replace"), page.url)
         claimed = structured(root).canonical
         found = source_for_url(claimed, dict(sources)) if claimed else None
         if found is not None:

@@ -54,7 +54,7 @@ def test_text_saved_from_the_screen() -> None:
 
 
 def test_a_page_without_rules_is_read_by_the_generic_reader() -> None:
-    draft = extract(page(MARKUP))
+    draft = extract(page(MARKUP), outside=True)
     article = normalise(draft, page(MARKUP), None)
     hold_invariants(article)
     assert article.extractor == "generic"

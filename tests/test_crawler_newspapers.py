@@ -37,7 +37,7 @@ both_readers = pytest.mark.parametrize("rules", [True, False], ids=["rules", "ge
 def read(case_name: str, *, rules: bool) -> tuple[Draft, Article]:
     case = next(case for case in CASES if case.name == case_name)
     source = case.source if rules else None
-    draft = extract(case.page, source)
+    draft = extract(case.page, source, outside=True)
     return draft, normalise(draft, case.page, source)
 
 

@@ -7,27 +7,25 @@ from the screen the screen reader. The draft says which one it was.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from itertools import pairwise
+from itertools import islice, pairwise
 from urllib.parse import urljoin, urlsplit
 
-from lxml import html
-
 from corpus.records import BODY_KINDS, Block, BlockKind, Page
-from corpus.text import fold
+from corpus.text import clean, fold
 from corpus.text import line as one_line
 from crawler.errors import Rejected
 from crawler.extract import generic, phrases, rules, screen
 from crawler.extract.dates import printed_date
-from crawler.extract.decode import decode
+from crawler.extract.decode import utf_8
 from crawler.extract.draft import Draft, Extractor, Line, Role
 from crawler.extract.judge import Story, judge
 from crawler.extract.marks import is_around
-from crawler.extract.markup import body_of, lines_of, parse
+from crawler.extract.markup import Node, body_of, lines_of, parse, text_in
 from crawler.extract.structured import Structured, structured
-from crawler.extract.title import without_site
-from crawler.source import Layout, Source
+from crawler.extract.title import claims, page_title, without_site
+from crawler.source import Source
 
-VERSION = "2"
+VERSION = "3"
 """Raised when the same page can give another draft; stored with every article."""
 
 _FIELDS = frozenset({"date", "section", "place", "tags"})
@@ -35,72 +33,93 @@ _FIELDS = frozenset({"date", "section", "place", "tags"})
 __all__ = ["VERSION", "Draft", "extract"]
 
 
-def extract(page: Page, source: Source | None = None) -> Draft:
-    """What ``page`` says; a page that is no article raises ``Rejected`` with a named reason."""
+def extract(page: Page, source: Source | None = None, *, outside: bool = False) -> Draft:
+    """What ``page`` says; a page that is no article raises ``Rejected`` with a named reason.
+
+    With ``outside`` the draft tells of what stands around the story, too, which needs a look at the whole page.
+    """
     if page.status >= 400:
         raise Rejected(f"http_{page.status}", f"{page.url}: the server answered {page.status}")
-    text = decode(page)
+    octets = utf_8(page)
     kind = (page.header("content-type") or "").split(";")[0].strip().lower()
     if kind == "text/plain":
-        return _from_text(page, text, source)
-    if kind and "html" not in kind and "xml" not in kind and not _looks_like_html(text):
+        return _from_text(page, clean(octets.decode("utf-8", "surrogatepass")), source, outside)
+    if kind and "html" not in kind and "xml" not in kind and not _looks_like_html(octets):
         raise Rejected("not_html", f"{page.url}: is {kind}, not an HTML page")
-    return _from_html(page, text, source)
+    return _from_html(page, octets, source, outside)
 
 
-def _looks_like_html(text: str) -> bool:
-    head = text[:2000].lower()
-    return "<html" in head or "<!doctype html" in head or "<body" in head
+def _looks_like_html(octets: bytes) -> bool:
+    head = octets[:2000].lower()
+    return b"<html" in head or b"<!doctype html" in head or b"<body" in head
 
 
-def _from_html(page: Page, text: str, source: Source | None) -> Draft:
-    root = parse(text, page.url)
+def _from_html(page: Page, octets: bytes, source: Source | None, outside: bool) -> Draft:
+    root = parse(octets, page.url)
+    body = body_of(root, page.url)
     facts = structured(root)
-    pairs = lines_of(body_of(root, page.url))
-    lines = [line for line, _ in pairs]
-    extractor: Extractor = "generic"
-    fields: dict[Role, tuple[str, ...]] = {}
-    if source is not None:
-        layout = _layout(root, source)
-        if layout is not None:
-            fields = rules.mark_page(pairs, root, layout)
-            # What the layout names no selector for, or where it finds nothing, is left to the generic reader.
-            fields = {**generic.fill_in(pairs, root, facts), **fields}
-            extractor = "rules"
-    if extractor == "generic":
+    found = _fit(root, source) if source is not None else None
+    if found is None:
+        column = body
+        pairs = lines_of(body)
         fields = generic.mark_page(pairs, root, facts)
-    if not any(line.role == "body" for line in lines):
+    else:
+        column = rules.column(body, found, claims(facts, page_title(root)))
+        pairs = lines_of(column)
+        fields = rules.mark(pairs, column, root, found)
+        # What the layout names no selector for, or where it finds nothing, is left to the generic reader.
+        fields = {**generic.fill_in(pairs, root, facts, known=fields.keys()), **fields}
+    if not any(line.role == "body" for line, _ in pairs):
         raise Rejected("not_an_article", f"{page.url}: no running text was found on the page")
-    draft = _draft(page, lines, facts, extractor, fields)
-    if extractor == "generic":
+    around = _around(body, column) if outside else None
+    draft = _draft(page, [line for line, _ in pairs], facts, "generic" if found is None else "rules", fields, around)
+    if found is None:
         _refuse_listing(page, draft)
     return draft
 
 
-def _layout(root: html.HtmlElement, source: Source) -> Layout | None:
+def _around(body: Node, column: Node) -> tuple[list[Line], list[Line]]:
+    """The lines of a page before and behind a column of it."""
+    if column is body:
+        return [], []
+    inside = set(column.iter())
+    lines = lines_of(body)
+    first = next((line.order for line, element in lines if element in inside), len(lines))
+    others = [line for line, element in lines if element not in inside]
+    return [line for line in others if line.order < first], [line for line in others if line.order > first]
+
+
+def _fit(root: Node, source: Source) -> rules.Fit | None:
     """The layout that describes this page; of several that do, the one in force on the day the page prints."""
-    fitting = [layout for layout in source.layout if rules.fits(root, layout)]
+    fits = (found for layout in source.layout if (found := rules.fit(root, layout)) is not None)
+    dated = any(layout.until for layout in source.layout)
+    fitting = list(fits if dated else islice(fits, 1))
     if len(fitting) <= 1:
         return fitting[0] if fitting else None
-    for layout in fitting:
-        dates = [element.text_content() for element in rules.select(root, layout.date)] if layout.date else []
-        printed = next((found for found in map(printed_date, dates) if found is not None), None)
+    for found in fitting:
+        dates = [text_in(element) for element in rules.select(root, found.layout.date)] if found.layout.date else []
+        printed = next((date for date in map(printed_date, dates) if date is not None), None)
         if printed is not None:
-            day = printed.when.date()
-            return next((one for one in source.layouts_on(day) if one in fitting), layout)
+            in_force = source.layouts_on(printed.when.date())
+            return min(fitting, key=lambda one: in_force.index(one.layout) if one.layout in in_force else len(in_force))
     return fitting[0]
 
 
-def _from_text(page: Page, text: str, source: Source | None) -> Draft:
+def _from_text(page: Page, text: str, source: Source | None, outside: bool) -> Draft:
     lines = screen.lines_of_text(text)
     screen.mark_text(lines)
     if not any(line.role == "body" for line in lines):
         raise Rejected("not_an_article", f"{page.url}: no title with running text below it was found")
-    return _draft(page, lines, Structured(), "screen", {})
+    return _draft(page, lines, Structured(), "screen", {}, ([], []) if outside else None)
 
 
 def _draft(
-    page: Page, lines: list[Line], facts: Structured, extractor: Extractor, fields: Mapping[Role, tuple[str, ...]]
+    page: Page,
+    lines: list[Line],
+    facts: Structured,
+    extractor: Extractor,
+    fields: Mapping[Role, tuple[str, ...]],
+    around: tuple[list[Line], list[Line]] | None,
 ) -> Draft:
     def field(role: Role) -> str | None:
         texts = fields.get(role) or tuple(line.text for line in lines if line.role == role)
@@ -115,18 +134,21 @@ def _draft(
     first = min(line.order for line in inside if line.role in {"lead", "body"})
     # What is dropped above the story (share buttons …) lies around it.
     inside = [line for line in inside if line.role != "drop" or line.order >= first]
-    orders = {line.order for line in inside}
     story = judge(inside, title, screen=extractor == "screen")
     _refuse_empty(page, story)
     date, section, tags = field("date"), field("section"), _tags(fields.get("tags", ()))
-    kept = {title, date, section, field("place"), *tags}
+    outside: list[Block] = []
+    if around is not None:
+        orders = {line.order for line in inside}
+        others = [*around[0], *(line for line in lines if line.order not in orders), *around[1]]
+        outside = _outside(others, {title, date, section, field("place"), *tags})
     return Draft(
         url=_canonical(page, facts),
         extractor=extractor,
         title=one_line(title),
         lead=story.lead,
         blocks=tuple(story.blocks),
-        outside=tuple(_outside([line for line in lines if line.order not in orders], kept)),
+        outside=tuple(outside),
         date_text=date,
         machine_dates=facts.dates,
         machine_authors=facts.authors,

@@ -40,6 +40,7 @@ _LATIN = "\x80-\xff" + "".join(WINDOWS_1252.values())
 # UTF-8 that was read as Latin: every other Vietnamese word has a letter of U+1EA0-1EF9, read as á, º or », and a third.
 # (Twice over, the á and the sign have become two characters each.)
 _MOJIBAKE = re.compile(f"á[º»][{_LATIN}]|Ã¡Â[º»]")
+_MOJIBAKE_SIGNS = "º»"  # one of them is in all of it, and in few sound pages; the pattern costs as much as parsing
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _LATIN_RUN = re.compile(f"[\x20-\x7f{_LATIN}]+")
 
@@ -49,44 +50,58 @@ def decode(page: Page) -> str:
 
     Bytes that no encoding explains stand as U+FFFD. Raises ``Rejected`` (``empty_page``, ``not_text``).
     """
+    text = clean(utf_8(page).decode("utf-8", "surrogatepass"))
+    if not text.strip():
+        raise Rejected("empty_page", f"{page.url}: the page holds nothing but blanks")
+    return text
+
+
+def utf_8(page: Page) -> bytes:
+    """What ``decode`` gives, as UTF-8 and not yet cleaned: for a parser, of whose tree only what is kept need be clean.
+
+    (To clean a page whole takes longer than to parse it.)
+    """
     body = page.body
     if not body.strip():
         raise Rejected("empty_page", f"{page.url}: the page is empty")
     for signature, name in _SIGNATURES.items():
         if body.startswith(signature):
             raise Rejected("not_text", f"{page.url}: is {name}, not a page of text")
-    text = _unmangled(legacy.convert(_unicode(page)))
-    # Binary data decodes as something, too, but text has hardly any control characters.
-    octets = text.encode("utf-8", "surrogatepass")
-    if len(octets.translate(None, _CONTROLS)) < len(octets) * 0.99:
+    read, octets = _unicode(page)
+    text = _unmangled(legacy.convert(read))
+    if octets is None or text is not read:
+        octets = text.encode("utf-8", "surrogatepass")
+    # Binary data decodes as something, too, but text has hardly any control characters; a parser would end at a NUL.
+    plain = octets.translate(None, _CONTROLS)
+    if len(plain) < len(octets) * 0.99:
         raise Rejected("not_text", f"{page.url}: is binary data, or in an encoding that is not known here")
-    text = clean(text)
-    if not text.strip():
-        raise Rejected("empty_page", f"{page.url}: the page holds nothing but blanks")
-    return text
+    return plain
 
 
-def _unicode(page: Page) -> str:
-    """The characters that the bytes stand for, before any repair."""
-    marked, mark = read_bom(page.body)
+def _unicode(page: Page) -> tuple[str, bytes | None]:
+    """The characters that the bytes stand for, before any repair; and the bytes themselves where they are UTF-8."""
+    body = page.body
+    marked, mark = read_bom(body)
     if marked is not None and mark is not None:
-        return page.body[len(mark) :].decode(marked, "replace")
-    wide = _utf_16(page.body)
+        return body[len(mark) :].decode(marked, "replace"), None
+    wide = _utf_16(body)
     if wide is not None:
-        return page.body.decode(wide, "replace")
-    text = page.body.decode("utf-8", "replace")
+        return body.decode(wide, "replace"), None
+    text = body.decode("utf-8", "replace")
     damaged = text.count("\ufffd")
+    if damaged == 0:
+        return text, body
     # A stray byte, a letter cut in two by a shortened teaser, a comment in another encoding: the page is UTF-8 all the
     # same. The damage stays visible as U+FFFD, which is what a browser shows; dropping it would turn "Qu\ufffdng Bình"
     # into a word that nobody wrote. Of Vietnamese in a single-byte encoding less than an eighth happens to be UTF-8.
-    if damaged == 0 or damaged < sum(map(len, _NOT_ASCII.findall(text))) / 2:
-        return text
-    return _single_byte(page)
+    if damaged < sum(map(len, _NOT_ASCII.findall(text))) / 2:
+        return text, None
+    return _single_byte(page), None
 
 
 def _utf_16(body: bytes) -> str | None:
     """Which UTF-16 ``body`` is without saying so: every other byte of markup, blanks and plain letters is zero."""
-    head = body[:65_536]
+    head = body[:8_192]
     pairs = len(head) // 2
     even, odd = head[0::2].count(0), head[1::2].count(0)
     # The other bytes are zero now and then, too: the grave accent of decomposed text is U+0300.
@@ -124,7 +139,7 @@ def _declared(page: Page) -> str | None:
 
 def _unmangled(text: str) -> str:
     """``text`` with UTF-8 that was read as Latin-1 or windows-1252, once or twice, and stored again put right."""
-    if not _MOJIBAKE.search(text):
+    if not any(sign in text for sign in _MOJIBAKE_SIGNS) or not _MOJIBAKE.search(text):
         return text
     import ftfy  # one page in thousands needs it
 

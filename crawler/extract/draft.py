@@ -34,7 +34,6 @@ class Line:
     centred: bool = False
     after_picture: bool = False
     in_caption: bool = False
-    gap_before: bool = False
     role: Role | None = None
     reason: str | None = None
 
@@ -43,7 +42,8 @@ class Line:
 class Draft:
     """What one page says: fields as printed, blocks typed, nothing converted yet.
 
-    ``outside`` are the pieces of the page around the story (menus, related boxes …), each dropped with its reason;
+    ``outside`` are the pieces of the page around the story (menus, related boxes …), each dropped with its reason,
+    where they were asked for;
     ``date_text`` is the printed line that holds the date of publication, ``machine_dates`` the dates of the page's
     structured data in order of trust; ``extractor`` is the reader that found the body.
     """

@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Container
+from functools import lru_cache
 from itertools import pairwise
-
-from lxml import html
 
 from corpus.provinces import canonical
 from corpus.text import fold, match_key
-from corpus.text import line as one_line
 from crawler.extract import people, phrases
 from crawler.extract.dates import is_date_line, printed_date
 from crawler.extract.draft import Line, Role
 from crawler.extract.marks import is_around
+from crawler.extract.markup import Lines, Node, text_in
 from crawler.extract.structured import Structured
 from crawler.extract.title import page_title, title_line
-
-Lines = list[tuple[Line, html.HtmlElement]]
 
 _LEAD_MARK = re.compile(
     r"sapo|(?:^|[\s_-])(?:lead|summary|chapeau|mota|mo-?ta|trich-?dan|tom-?tat|intro|brief|description|desc|abstract"
@@ -36,7 +34,7 @@ _BREADCRUMB = re.compile(r"bread-?crumb|detail-cate|duong-?dan|site-?map-?path|y
 _TAGS = re.compile(r"(?:tu khoa|tags?)\b")
 
 
-def mark_page(lines: Lines, root: html.HtmlElement, facts: Structured) -> dict[Role, tuple[str, ...]]:
+def mark_page(lines: Lines, root: Node, facts: Structured) -> dict[Role, tuple[str, ...]]:
     """Give the lines of a page their roles (title, date, lead, body) in place; without a body none gets one.
 
     Returns the texts of the fields that are parts of lines: section and tags.
@@ -52,12 +50,12 @@ def mark_page(lines: Lines, root: html.HtmlElement, facts: Structured) -> dict[R
 
 
 def fill_in(
-    lines: Lines, root: html.HtmlElement, facts: Structured, *, boxes: bool = False
+    lines: Lines, root: Node, facts: Structured, *, boxes: bool = False, known: Container[Role] = ()
 ) -> dict[Role, tuple[str, ...]]:
     """Find the fields that no line has the role of yet, around a body that is known; in place.
 
-    ``boxes`` says to look for boxes inside the body, too, that are no part of the story. Returns the texts of the
-    fields that are parts of lines: section and tags.
+    ``boxes`` says to look for boxes inside the body, too, that are no part of the story; ``known`` names fields that
+    are found already. Returns the texts of the fields that are parts of lines: section and tags.
     """
     first_body = _first_running(lines, after=-1)
     title = next((line for line, _ in lines if line.role == "title"), None)
@@ -67,19 +65,22 @@ def fill_in(
         title.role = "title"
         first_body = _first_running(lines, after=title.order)
     start = title.order if title is not None else max(0, first_body - 15)
-    known = {line.role for line, _ in lines}
+    marked = {line.role for line, _ in lines}
     if boxes:
         _mark_boxes(lines)
-    if "date" not in known:
+    if "date" not in marked:
         _mark_date(lines, start, first_body)
-    if "lead" not in known:
+    if "lead" not in marked:
         _mark_lead(lines, start, first_body, facts)
-    if "byline" not in known:
+    if "byline" not in marked:
         _mark_byline(lines, start, first_body)
     for line, _ in lines:
         if start < line.order <= first_body and line.role is None and canonical(line.text.strip(" -:,.")) is not None:
             line.role = "place"
-    return {"section": _section(lines, start), "tags": _tags(lines, first_body)}
+    return {
+        "section": () if "section" in known else _section(lines, start),
+        "tags": () if "tags" in known else _tags(lines, first_body),
+    }
 
 
 def _section(lines: Lines, title: int) -> tuple[str, ...]:
@@ -98,10 +99,10 @@ def _section(lines: Lines, title: int) -> tuple[str, ...]:
 def _tags(lines: Lines, first_body: int) -> tuple[str, ...]:
     """The linked words of the line, or the list, that says ``Từ khóa`` below the story."""
     for line, element in lines:
-        if line.order > first_body and _TAGS.match(fold(line.text)) and len(line.text) <= 400:
+        if line.order > first_body and len(line.text) <= 400 and _TAGS.match(fold(line.text[:12])):
             box = element if element.find(".//a") is not None else element.getparent()
             links = box.iter("a") if box is not None else ()
-            return tuple(text for text in (one_line(link.text_content()) for link in links) if 2 <= len(text) <= 60)
+            return tuple(text for text in (text_in(link) for link in links) if 2 <= len(text) <= 60)
     return ()
 
 
@@ -127,6 +128,7 @@ def _mark_boxes(lines: Lines) -> None:
             line.role, line.reason = "drop", phrases.ender(line.text) or _box(own)
 
 
+@lru_cache(maxsize=4096)  # the lines of a menu have the same names, page for page
 def _own_marks(marks: str, common: str) -> str:
     """The part of ``marks`` (innermost first) that it does not share with the marks around the story."""
     shared = 0
@@ -171,10 +173,10 @@ def _broken_lines(lines: Lines) -> set[int]:
     return broken
 
 
-def _body_element(lines: Lines, root: html.HtmlElement) -> html.HtmlElement | None:
+def _body_element(lines: Lines, root: Node) -> Node | None:
     """The deepest element whose lines weigh most in sum."""
-    own: dict[html.HtmlElement, float] = {}
-    end: html.HtmlElement | None = None
+    own: dict[Node, float] = {}
+    end: Node | None = None
     broken = _broken_lines(lines)
     # What stands around the title, too, holds the story, whatever its name ("sidebar-1" is a paper's main column).
     heading = next((line.marks for line, _ in lines if line.tag == "h1" and len(line.text) >= 15), "")
@@ -189,7 +191,7 @@ def _body_element(lines: Lines, root: html.HtmlElement) -> html.HtmlElement | No
             weight = float(len(line.text))
         own[element] = own.get(element, 0.0) + weight
     sums = dict(own)
-    best: html.HtmlElement | None = None
+    best: Node | None = None
     order = [element for element in root.iter() if isinstance(element.tag, str)]
     for element in reversed(order):
         total = sums.get(element, 0.0)
@@ -203,8 +205,8 @@ def _body_element(lines: Lines, root: html.HtmlElement) -> html.HtmlElement | No
     return best if best is not None and sums[best] >= 120 else None
 
 
-def _below(element: html.HtmlElement, ancestor: html.HtmlElement) -> bool:
-    node: html.HtmlElement | None = element
+def _below(element: Node, ancestor: Node) -> bool:
+    node: Node | None = element
     for _ in range(6):
         if node is None:
             return False

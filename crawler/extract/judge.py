@@ -13,7 +13,7 @@ from itertools import zip_longest
 from corpus.provinces import canonical
 from corpus.records import Block, BlockKind
 from corpus.text import match_key
-from crawler.extract import people, phrases
+from crawler.extract import foot, people, phrases
 from crawler.extract.dates import is_date_line, is_relative
 from crawler.extract.draft import Line
 
@@ -35,10 +35,10 @@ def judge(lines: list[Line], title: str, *, screen: bool) -> Story:
     for line, following in zip_longest(lines, lines[1:]):
         judgement.following = following
         judgement.take(line)
-    _find_bylines(story.blocks)
+    foot.find_bylines(story.blocks)
     if screen:
-        _headlines_at_the_foot(story.blocks)
-    _headings_at_the_foot(story.blocks)
+        foot.drop_headlines(story.blocks)
+    foot.unmake_headings(story.blocks)
     return story
 
 
@@ -47,6 +47,7 @@ class _Judgement:
         self.story = story
         self.title = match_key(title)
         self.screen = screen
+        self.running = 0  # characters of running text so far
         self.ended: str | None = None
         self.following: Line | None = None
         self.ended_marks: str | None = None
@@ -66,7 +67,10 @@ class _Judgement:
         if kind is BlockKind.PARAGRAPH and last is not None and last.kind is kind and _continues(last.text, line.text):
             # A hard line end inside a sentence (portals that break lines at 80 columns).
             self.story.blocks[-1] = replace(last, text=f"{last.text} {line.text}")
+            self.running += 1 + len(line.text)
             return
+        if kind is BlockKind.PARAGRAPH:
+            self.running += len(line.text)
         if kind is BlockKind.PARAGRAPH and self.body_marks is None:
             self.body_marks = line.marks
         self.story.blocks.append(Block(kind, line.text))
@@ -74,7 +78,7 @@ class _Judgement:
     @property
     def begun(self) -> bool:
         # A counter or a button read as a paragraph is shorter.
-        return sum(len(block.text) for block in self.story.blocks if block.kind is BlockKind.PARAGRAPH) >= 80
+        return self.running >= 80
 
     def take(self, line: Line) -> None:
         if line.reason is not None or line.role == "drop":
@@ -105,9 +109,9 @@ class _Judgement:
             self.drop(line, ender)
             return True
         reason = ender or phrases.stray(line.text)
-        if reason is None and match_key(line.text) == self.title:
+        if reason is None and _is(line.text, self.title):
             reason = "repeated_title"
-        if reason is None and self.story.lead and match_key(line.text) == match_key(self.story.lead):
+        if reason is None and self.story.lead and _is(line.text, match_key(self.story.lead)):
             reason = "repeated_lead"
         if reason is None and (is_date_line(line.text) or is_relative(line.text)):
             reason = "date"
@@ -202,6 +206,12 @@ class _Judgement:
         return BlockKind.PARAGRAPH
 
 
+def _is(text: str, key: str) -> bool:
+    """Whether ``key`` is the match key of ``text``."""
+    # A key is as long as its text, but for the rare letter that has no small form of its own (İ, ß).
+    return abs(len(text) - len(key)) <= 8 and match_key(text) == key
+
+
 def _continues(before: str, text: str) -> bool:
     return text[:1].islower() and not phrases.ends_sentence(before) and len(before) > 40
 
@@ -236,63 +246,20 @@ def _without_repeats(lines: list[Line]) -> list[Line]:
 
 
 def _same(one: str, other: str) -> bool:
+    # The ratio of two texts is at most 2 · short / (short + long); the longest credit met has 70 characters.
+    if min(len(one), len(other)) < 0.7 * (max(len(one), len(other)) - 80):
+        return False
     # The credit is printed below the picture only.
     left, right = (match_key(phrases.split_credit(text)[0]).rstrip(".") for text in (one, other))
     if left == right:
         return True
     short, long = sorted((len(left), len(right)))
-    # The ratio of two texts is at most 2 · short / (short + long).
     if short < 30 or 2 * short <= 0.85 * (short + long):
+        return False
+    words, others = set(left.split()), set(right.split())
+    if len(words & others) < 0.4 * min(len(words), len(others)):
         return False
     matcher = SequenceMatcher(None, left, right, autojunk=False)
     # 0.85: "… phát biểu kết luận cuộc họp" beside "… phát biểu kết luận phiên họp" (0.92), one picture's two captions;
     # two neighbouring captions of different pictures of one meeting stay below 0.8.
     return matcher.real_quick_ratio() > 0.85 and matcher.quick_ratio() > 0.85 and matcher.ratio() > 0.85
-
-
-def _find_bylines(blocks: list[Block]) -> None:
-    """The byline stands at the foot: up to three last lines that are names; elsewhere only a role with names is one."""
-    tail = 0
-    at_foot = True
-    for index in range(len(blocks) - 1, -1, -1):
-        block = blocks[index]
-        if block.kind in {BlockKind.DROPPED, BlockKind.BYLINE, BlockKind.LEAD}:
-            continue
-        if block.kind is BlockKind.CAPTION and at_foot and not people.is_byline(block.text):
-            # Some outlets set a last picture below the author's name.
-            continue
-        if people.is_byline(block.text) and (at_foot or people.has_role(block.text)) and tail < 3:
-            blocks[index] = Block(BlockKind.BYLINE, block.text)
-            tail += 1
-        else:
-            at_foot = False
-
-
-def _headlines_at_the_foot(blocks: list[Block]) -> None:
-    """Unclosed lines below the byline, or several that show no picture, are other stories' headlines."""
-    loose: list[int] = []
-    signed = False
-    for index in range(len(blocks) - 1, -1, -1):
-        block = blocks[index]
-        if block.kind is BlockKind.DROPPED:
-            continue
-        if block.kind is BlockKind.BYLINE:
-            signed = True
-            break
-        repeated = index > 0 and blocks[index - 1].reason == "repeated_caption"
-        if phrases.ends_sentence(block.text) or block.credit or phrases.pictured(block.text) or repeated:
-            break
-        loose.append(index)
-    if signed or (len(loose) > 1 and all(blocks[index].kind is BlockKind.CAPTION for index in loose)):
-        for index in loose:
-            blocks[index] = Block(BlockKind.DROPPED, blocks[index].text, "related")
-
-
-def _headings_at_the_foot(blocks: list[Block]) -> None:
-    """A heading heads something: a short last line that is no byline is an ordinary line of the text."""
-    for index in range(len(blocks) - 1, -1, -1):
-        kind = blocks[index].kind
-        if kind is BlockKind.HEADING:
-            blocks[index] = replace(blocks[index], kind=BlockKind.PARAGRAPH)
-        elif kind not in {BlockKind.DROPPED, BlockKind.BYLINE, BlockKind.CAPTION}:
-            return

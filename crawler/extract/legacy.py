@@ -31,7 +31,8 @@ _CONVINCED = 0.8
 _WORDS_ENOUGH = 5  # different words, so that one foreign name all over a page proves nothing …
 _WORDS_WITH_FONT = 2  # … but a page that names a legacy font needs less
 _RUNS_READ = 400  # runs with marked words are enough to name the code page of a page of any size …
-_WORDS_READ = 24  # … and so many of its marked words to judge one run
+_WORDS_READ = 24  # … and so many of its marked words, among so many characters, to judge one run
+_RUN_READ = 600
 _MARKED_WORDS_READ = 5_000  # are enough for the share of a whole page
 
 _PIECE = re.compile(
@@ -150,8 +151,8 @@ def _marked(run: str) -> list[str]:
     letters = _unescaped(run)
     if letters.isascii() or _BEYOND_LATIN.search(letters):
         return []
-    words = (match.group() for match in _WORD.finditer(letters))
-    return list(islice((word for word in words if not word.isascii()), _WORDS_READ))
+    words = _WORD.findall(letters, 0, _RUN_READ)
+    return [word for word in words if not word.isascii()][:_WORDS_READ]
 
 
 def _vietnamese(words: list[str], page: CodePage | None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _AROUND = re.compile(
     r"(?:^|[\s_-])(?:comments?|binh-?luan|y-?kien|related|relate|lien-?quan|tinlienquan|cung-?chuyen-?muc|other-?news"
@@ -15,6 +16,7 @@ _AROUND = re.compile(
 _BOXES = re.compile(r"related(?:one)?news|boxrelated|insert-wiki|insert-neww|articles-edit")
 
 
+@lru_cache(maxsize=16_384)  # a site has some thousand, on every page the same
 def is_around(marks: str) -> bool:
     """Whether class and id names say that an element stands around a story, not in it."""
     return _AROUND.search(marks) is not None or _BOXES.search(marks) is not None

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
-from lxml import etree, html
+from lxml import etree
 
 from corpus.text import line as one_line
 from crawler.errors import Rejected
 from crawler.extract.draft import Line
+
+Node = etree._Element
+Lines = list[tuple[Line, Node]]
+"""Lines in page order, each with the block element that holds it."""
 
 _SILENT = frozenset(
     """script style noscript template svg iframe object embed head select option button input textarea
@@ -24,9 +29,8 @@ _CELL = frozenset({"td", "th"})
 _IN_ROW = _CELL | {"p", "div", "center"}
 _BOLD = frozenset({"b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"})
 _ITALIC = frozenset({"i", "em"})
-# Elements that say something by their name alone; any other without attributes leaves everything as it was.
-_TELLING = BLOCK | _BOLD | _ITALIC | {"a", "caption"}
-_PICTURE = frozenset({"img", "picture", "video"})
+_BREAKS = frozenset({"br", "img", "picture", "video"})
+_LAYOUT_SIGNS = ("table", "img", "iframe", "form", "ul", "h1", "h2", "h3")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
@@ -37,19 +41,22 @@ _APART = re.compile(
 )
 _CAPTION_MARK = re.compile(r"caption|figcaption|chu-?thich|image-?desc|img-?desc|photo-?desc", re.IGNORECASE)
 
+_PARSER = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+_TEXT = etree.XPath("string()")
 
-def parse(text: str, url: str) -> html.HtmlElement:
-    """The tree of an HTML document; raises ``Rejected`` (``not_html``) where there is none."""
-    # lxml refuses text with an encoding declaration, and a page that declares XML is common on old portals.
-    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text, count=1)
+
+def parse(octets: bytes, url: str) -> Node:
+    """The tree of an HTML document in UTF-8, whatever it declares; raises ``Rejected`` (``not_html``) for none."""
     try:
-        root = html.document_fromstring(text, parser=html.HTMLParser(huge_tree=True))
+        root = etree.fromstring(octets, _PARSER)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Rejected("not_html", f"{url}: is not an HTML page ({error})") from error
+    if root is None:
+        raise Rejected("not_html", f"{url}: is not an HTML page (it holds no element)")
     return root
 
 
-def body_of(root: html.HtmlElement, url: str) -> html.HtmlElement:
+def body_of(root: Node, url: str) -> Node:
     """The body element of a document; raises ``Rejected`` (``not_html``) where there is none."""
     body = root.find("body")
     if body is None:
@@ -57,65 +64,73 @@ def body_of(root: html.HtmlElement, url: str) -> html.HtmlElement:
     return body
 
 
-class _Walk:
-    """One pass over a tree; a plain stack machine, since real pages nest deeper than Python recurses."""
+def text_in(element: Node) -> str:
+    """All text below an element, hidden or not, on one line."""
+    return one_line(_TEXT(element))
 
-    def __init__(self) -> None:
-        self.lines: list[tuple[Line, html.HtmlElement]] = []
-        self.parts: list[str] = []
-        self.linked = self.bold = 0
-        self.all_italic = True
-        self.after_picture = False
-        self.gap = False
-        self.first: _State | None = None
 
-    def text(self, text: str | None, state: _State) -> None:
-        if not text:
-            return
-        self.parts.append(text)
-        size = len(text.strip())
-        if not size:
-            return
-        # An inline element's own names (``<span class="pubdate">``) describe the line that it opens.
-        self.first = self.first or state
-        self.linked += size if state.link else 0
-        self.bold += size if state.bold else 0
-        self.all_italic = self.all_italic and state.italic
+def has_text(element: Node) -> bool:
+    """Whether any text stands below an element."""
+    return next((True for text in element.itertext() if not text.isspace()), False)
 
-    def separate(self) -> None:
-        if any(part.strip() for part in self.parts):
-            self.parts.append(" | ")
 
-    def flush(self, state: _State) -> None:
-        text = one_line("".join(self.parts))
-        size = sum(len(part.strip()) for part in self.parts)
-        if text and size:
-            self.lines.append(
-                (
-                    Line(
-                        text=text,
-                        order=len(self.lines),
-                        tag=str(state.block.tag),
-                        marks=(self.first or state).marks,
-                        link_share=self.linked / size,
-                        bold_share=self.bold / size,
-                        italic=self.all_italic,
-                        centred=state.centred,
-                        after_picture=self.after_picture,
-                        in_caption=(self.first or state).caption,
-                        gap_before=self.gap,
-                    ),
-                    state.block,
-                )
-            )
-            self.after_picture = False
-            self.gap = False
-        elif self.parts:
-            self.gap = True
-        self.parts = []
-        self.linked = self.bold = 0
-        self.all_italic = True
-        self.first = None
+class _Said(NamedTuple):
+    """What an element says by its name and attributes alone."""
+
+    silent: bool = False
+    block: bool = False
+    apart: bool = False
+    link: bool = False
+    bold: bool = False
+    italic: bool = False
+    centred: bool | None = None
+    caption: bool = False
+    names: str = ""
+
+
+_NOTHING = _Said()
+
+
+@lru_cache(maxsize=16_384)  # a site has some hundred different elements, on every page the same
+def _said(tag: str, names: str, style: str, align: str, linked: bool, hidden: bool) -> _Said:
+    names = names.strip().lower()
+    centred = None
+    if tag == "center" or align.lower() == "center" or _CENTRED.search(style):
+        centred = True
+    elif "text-align" in style or tag in {"td", "table"}:
+        centred = False
+    said = _Said(
+        silent=tag in _SILENT or hidden or _HIDDEN.search(style) is not None,
+        block=tag in BLOCK,
+        apart=tag not in BLOCK and _APART.search(names) is not None,
+        link=tag == "a" and linked,
+        bold=tag in _BOLD or _BOLD_STYLE.search(style) is not None,
+        italic=tag in _ITALIC or "italic" in style,
+        centred=centred,
+        caption=tag in {"figcaption", "caption"} or _CAPTION_MARK.search(names) is not None,
+        names=names,
+    )
+    # One object for all that say nothing, so that they are known by it.
+    return _NOTHING if said == _NOTHING else said
+
+
+@lru_cache(maxsize=1024)
+def _said_bare(tag: str) -> _Said:
+    return _said(tag, "", "", "", False, False)
+
+
+def _said_by(element: Node) -> _Said:
+    if not element.keys():
+        return _said_bare(str(element.tag))
+    get = element.get
+    return _said(
+        str(element.tag),
+        f"{get('class', '')} {get('id', '')}",
+        get("style", ""),
+        get("align", ""),
+        bool(get("href")),
+        get("hidden") is not None,
+    )
 
 
 class _State:
@@ -123,118 +138,135 @@ class _State:
 
     __slots__ = ("block", "bold", "caption", "cells", "centred", "italic", "link", "marks")
 
-    def __init__(self, block: html.HtmlElement) -> None:
+    def __init__(self, block: Node) -> None:
         self.block = block
         self.link = self.bold = self.italic = self.centred = self.caption = self.cells = False
         self.marks = ""
 
-    def inside(self, element: html.HtmlElement) -> _State:
+    def inside(self, element: Node, said: _Said) -> _State:
+        new = _State.__new__(_State)
         tag = element.tag
-        if not element.attrib and tag not in _TELLING:
-            return self
-        new = _State(self.block)
-        new.link, new.bold, new.italic, new.centred = self.link, self.bold, self.italic, self.centred
-        new.caption, new.cells, new.marks = self.caption, self.cells, self.marks
-        style = element.get("style") or ""
-        names = f"{element.get('class') or ''} {element.get('id') or ''}".strip().lower()
-        if tag == "table":
-            new.cells = _is_data(element)
-        if tag in BLOCK:
-            if not (new.cells and tag in _IN_ROW):
-                new.block = element
-        elif names and _APART.search(names):
-            new.block = element
-        if tag == "a" and element.get("href"):
-            new.link = True
-        if tag in _BOLD or _BOLD_STYLE.search(style):
-            new.bold = True
-        if tag in _ITALIC or "italic" in style:
-            new.italic = True
-        if tag == "center" or (element.get("align") or "").lower() == "center" or _CENTRED.search(style):
-            new.centred = True
-        elif "text-align" in style or tag in {"td", "table"}:
-            new.centred = False
-        if tag in {"figcaption", "caption"} or (names and _CAPTION_MARK.search(names)):
-            new.caption = True
-        if names:
-            new.marks = f"{names} {new.marks}"[:400]
+        new.cells = _is_data(element) if tag == "table" else self.cells
+        opens = said.apart or (said.block and not (new.cells and tag in _IN_ROW))
+        new.block = element if opens else self.block
+        new.link = self.link or said.link
+        new.bold = self.bold or said.bold
+        new.italic = self.italic or said.italic
+        new.centred = self.centred if said.centred is None else said.centred
+        new.caption = self.caption or said.caption
+        new.marks = f"{said.names} {self.marks}"[:400] if said.names else self.marks
         return new
 
 
-def lines_of(root: html.HtmlElement) -> list[tuple[Line, html.HtmlElement]]:
+class _Walk:
+    """The lines found so far, and the one under way."""
+
+    __slots__ = ("after_picture", "all_italic", "bold", "first", "lines", "linked", "parts", "size")
+
+    def __init__(self) -> None:
+        self.lines: Lines = []
+        self.after_picture = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self.parts: list[str] = []
+        self.size = self.linked = self.bold = 0
+        self.all_italic = True
+        self.first: _State | None = None
+
+    def text(self, text: str, state: _State) -> None:
+        size = len(text.strip())
+        if not size:
+            # A blank before the first word says nothing, and most text of a page's frame is blanks.
+            if self.parts:
+                self.parts.append(" ")
+            return
+        self.parts.append(text)
+        # An inline element's own names (``<span class="pubdate">``) describe the line that it opens.
+        if self.first is None:
+            self.first = state
+        self.size += size
+        if state.link:
+            self.linked += size
+        if state.bold:
+            self.bold += size
+        if not state.italic:
+            self.all_italic = False
+
+    def enter(self, element: Node, state: _State, inner: _State) -> None:
+        """Begin an element that changes ``state`` to ``inner``: a new line where it opens a block."""
+        if inner.block is element:
+            self.flush(state)
+        elif inner.cells and element.tag in _CELL and self.size:
+            # The cells of one row of a data table are one line.
+            self.parts.append(" | ")
+            self.size += 1
+
+    def flush(self, state: _State) -> None:
+        """End the line under way, if there is one; ``state`` is that of the block that it stands in."""
+        if not self.parts:
+            return
+        text = one_line("".join(self.parts))
+        if text:
+            first = self.first or state
+            line = Line(
+                text=text,
+                order=len(self.lines),
+                tag=str(state.block.tag),
+                marks=first.marks,
+                link_share=self.linked / self.size,
+                bold_share=self.bold / self.size,
+                italic=self.all_italic,
+                centred=state.centred,
+                after_picture=self.after_picture,
+                in_caption=first.caption,
+            )
+            self.lines.append((line, state.block))
+            self.after_picture = False
+        self._begin()
+
+
+def lines_of(root: Node) -> Lines:
     """The visual lines below ``root`` in order, each with the block element that holds it; hidden elements left out."""
     walk = _Walk()
-    states = [_State(root)]
-    for event, element in _events(root):
+    state = _State(root)
+    outer: list[_State] = []
+    events = etree.iterwalk(root, events=("start", "end"))
+    for event, element in events:
         if event == "start":
-            state = states[-1].inside(element)
-            tag = element.tag
-            if state.cells and tag in _IN_ROW:
-                # The cells of one row of a data table are one line.
-                if tag in _CELL:
-                    walk.separate()
-            elif state.block is element:
-                walk.flush(states[-1])
-            elif tag == "br":
+            outer.append(state)
+            said = _said_by(element)
+            if said.silent and element is not root:
+                events.skip_subtree()
+                continue
+            if said is not _NOTHING:
+                inner = state.inside(element, said)
+                walk.enter(element, state, inner)
+                state = inner
+            if element.tag in _BREAKS:
                 walk.flush(state)
-            elif tag in _PICTURE:
-                walk.flush(state)
-                walk.after_picture = True
-            states.append(state)
-            walk.text(element.text, state)
+                walk.after_picture = walk.after_picture or element.tag != "br"
+            if text := element.text:
+                walk.text(text, state)
         else:
-            state = states.pop()
             if state.block is element:
                 walk.flush(state)
-            walk.text(element.tail if element is not root else None, states[-1])
-    walk.flush(states[-1])
+            state = outer.pop()
+            if (tail := element.tail) and element is not root:
+                walk.text(tail, state)
+    walk.flush(state)
     return walk.lines
 
 
-def _events(root: html.HtmlElement) -> Iterator[tuple[str, html.HtmlElement]]:
-    """Start and end of every visible element below and including ``root``; the tails of skipped ones are kept."""
-    stack: list[tuple[html.HtmlElement, Iterator[html.HtmlElement]]] = []
-    yield "start", root
-    stack.append((root, iter(root)))
-    while stack:
-        parent, children = stack[-1]
-        child = next(children, None)
-        if child is None:
-            stack.pop()
-            yield "end", parent
-            continue
-        if not isinstance(child.tag, str) or _is_silent(child):
-            if child.tail and child.tail.strip():
-                tail = html.Element("span")
-                tail.tail = child.tail
-                yield "start", tail
-                yield "end", tail
-            continue
-        yield "start", child
-        stack.append((child, iter(child)))
-
-
-def _is_data(table: html.HtmlElement) -> bool:
+def _is_data(table: Node) -> bool:
     """Whether a table holds figures rather than a layout: rows of several short cells, no pictures, nothing nested."""
+    if next((inner for inner in table.iter(*_LAYOUT_SIGNS) if inner is not table), None) is not None:
+        return False
     rows = [[cell for cell in row if cell.tag in _CELL] for row in table.iter("tr")]
     full = [row for row in rows if len(row) >= 2]
     if len(full) < 2 or len(full) < len(rows) / 2:
         return False
-    if (
-        next(table.iter("img", "iframe", "form", "ul", "h1", "h2", "h3"), None) is not None
-        or len(list(table.iter("table"))) > 1
-    ):
-        return False
     # Layout tables hold paragraphs; the widest data cell met (a name of a body) has 90 characters.
     return all(
-        len(cell.text_content().strip()) <= 120 and len(list(cell.iter("p", "div"))) <= 1
-        for row in full
-        for cell in row
+        len(_TEXT(cell).strip()) <= 120 and len(list(cell.iter("p", "div"))) <= 1 for row in full for cell in row
     )
-
-
-def _is_silent(element: html.HtmlElement) -> bool:
-    if element.tag in _SILENT or element.get("hidden") is not None:
-        return True
-    style = element.get("style")
-    return bool(style and _HIDDEN.search(style))

@@ -58,10 +58,11 @@ _SURNAMES = frozenset(
 
 def has_role(text: str) -> bool:
     """Whether a line opens with the role of a byline (``Bài, ảnh:``, ``Theo …``, ``Nguồn:``)."""
+    if len(text) > 120:
+        return False
     folded = fold(text)
-    return len(text) <= 120 and (
-        _ROLE.match(folded) is not None
-        or (_BY_OTHERS.match(folded) is not None and len(text.split()) <= 8 and not text.rstrip().endswith("."))
+    return _ROLE.match(folded) is not None or (
+        _BY_OTHERS.match(folded) is not None and len(text.split()) <= 8 and not text.rstrip().endswith(".")
     )
 
 

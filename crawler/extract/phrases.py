@@ -68,6 +68,7 @@ _PORTAL = _pattern(
     |[*• ]*moi (?:quy )?(?:vi )?(?:ban |doc gia|khan gia) ?(?:doc |xem |theo doi|don doc|don xem).*
     |tra loi|powered by.*|\[?\s*tro ve\s*\]?|author archives.*|\d+ (?:phut|gio|ngay) truoc.*bai goc)[ .:]*"""
 )
+_TAGS = re.compile(r"(?:tu khoa|tags?)\s*:")
 _FONT = re.compile(r"(?:co chu|aa|a\+|a-|a|kich thuoc chu|mac dinh|lon hon)(?: [+-])?")
 
 _CREDIT = _pattern(
@@ -77,6 +78,7 @@ _CREDIT = _pattern(
     )\s*\.?\s*$""",
     re.IGNORECASE,
 )
+_CREDIT_SIZE = 140  # what the pattern can match at most, and some blanks
 _PICTURED = _pattern(
     r"""^(?:quang canh|toan canh|trong anh|cac dai bieu|dai bieu|canh |mot goc|pano|hinh anh|anh:|anh |chum anh|can bo
     |chien si|bo doi|du khach|nguoi dan|nong dan|lanh dao|dong chi|ong |ba |chi |luc luong|doan |cac em|hoc sinh
@@ -108,9 +110,12 @@ def ender(text: str) -> str | None:
 
 def stray(text: str) -> str | None:
     """The reason why this one line is no part of a story (audio, share, tags, weather …), or None."""
-    folded = fold(text).strip()
-    if not any(char.isalnum() for char in folded):
+    if not any(map(str.isalnum, text)):
         return "decoration"
+    if len(text) > 150 and " " in text:
+        # Of all that follows only a list of tags can be that long, and most paragraphs are.
+        return "tags" if _TAGS.match(fold(text[:20]).strip()) else None
+    folded = fold(text).strip()
     if _AUDIO.fullmatch(folded):
         return "audio"
     if _ADDRESS.fullmatch(folded):
@@ -118,7 +123,7 @@ def stray(text: str) -> str | None:
     if len(folded) <= 140 and _PORTAL.fullmatch(folded):
         return "portal"
     if len(folded) > 60:
-        return "tags" if re.match(r"(?:tu khoa|tags?)\s*:", folded) else None
+        return "tags" if _TAGS.match(folded) else None
     for reason, pattern in (("advertisement", _ADVERT), ("widget", _WIDGET), ("font_size", _FONT)):
         if pattern.fullmatch(folded):
             return reason
@@ -132,7 +137,7 @@ def stray(text: str) -> str | None:
 
 def split_credit(text: str) -> tuple[str, str | None]:
     """A caption and its credit: ``Toàn cảnh lễ ký (Ảnh: P.L)`` → (``Toàn cảnh lễ ký``, ``P.L``)."""
-    found = _CREDIT.search(text)
+    found = _CREDIT.search(text, max(0, len(text) - _CREDIT_SIZE))
     if found is None:
         return text, None
     credit = (found["in"] or found["out"] or "").strip(" .")
@@ -143,7 +148,7 @@ def split_credit(text: str) -> tuple[str, str | None]:
 
 def has_credit(text: str) -> bool:
     """Whether a line ends with a picture credit (``(Ảnh: …)``, ``Ảnh: …``)."""
-    return _CREDIT.search(text) is not None
+    return _CREDIT.search(text, max(0, len(text) - _CREDIT_SIZE)) is not None
 
 
 def announces_video(text: str) -> bool:

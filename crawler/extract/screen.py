@@ -14,20 +14,17 @@ _NO_TITLE = re.compile(r"[•*·►»>+-]|(?:Trang chủ|Trang nhất|Home)\b", 
 
 
 def lines_of_text(text: str) -> list[Line]:
-    """The non-empty lines of ``text`` in order; ``gap_before`` tells of an empty line above."""
+    """The non-empty lines of ``text`` in order."""
     lines: list[Line] = []
-    gap = False
     for raw in text.split("\n"):
         # A table saved as text keeps its bars.
         stripped = one_line(raw).strip("| ")
         if not stripped:
-            gap = True
             continue
         if lines and _is_wrapped(lines[-1].text, stripped):
             lines[-1].text += f" {stripped}"
             continue
-        lines.append(Line(stripped, order=len(lines), gap_before=gap))
-        gap = False
+        lines.append(Line(stripped, order=len(lines)))
     return lines
 
 

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lxml import html
-
 from corpus.text import line as one_line
+from crawler.extract.markup import Node
 
 _ARTICLE_TYPES = (
     "NewsArticle",
@@ -36,7 +35,7 @@ class Structured:
     is_article: bool = False
 
 
-def structured(root: html.HtmlElement) -> Structured:
+def structured(root: Node) -> Structured:
     """The claims of ``root``; a JSON-LD block that is not JSON is passed over, as every reader of the web does."""
     meta: dict[str, list[str]] = {}
     for element in root.iter("meta"):
@@ -70,7 +69,7 @@ def structured(root: html.HtmlElement) -> Structured:
     )
 
 
-def _stories(root: html.HtmlElement) -> Iterator[dict[str, Any]]:
+def _stories(root: Node) -> Iterator[dict[str, Any]]:
     for script in root.iter("script"):
         if (script.get("type") or "").lower() != "application/ld+json" or not script.text:
             continue

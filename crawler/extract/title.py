@@ -5,21 +5,18 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
-from lxml import html
-
 from corpus.text import fold, match_key
 from crawler.extract.dates import is_date_line
 from crawler.extract.draft import Line
 from crawler.extract.marks import is_around
+from crawler.extract.markup import Lines, Node
 from crawler.extract.structured import Structured
-
-Lines = list[tuple[Line, html.HtmlElement]]
 
 _TITLE_MARK = re.compile(r"title|headline|tieu-?de|heading")
 _SITE_SUFFIX = re.compile(r"\s+(?:[|»·•]|[-–—])\s+(?P<site>[^|»·•–—]{2,60})$")
 
 
-def page_title(root: html.HtmlElement) -> str:
+def page_title(root: Node) -> str:
     """What the document's title element says, on one line."""
     element = root.find(".//title")
     return " ".join((element.text or "").split()) if element is not None else ""
@@ -41,15 +38,20 @@ def without_site(title: str, site_name: str | None) -> str:
     return title
 
 
+def claims(facts: Structured, page_title: str) -> list[str]:
+    """The match keys of what a page calls itself, without the site's name."""
+    return [match_key(without_site(claim, facts.site_name)) for claim in (facts.title, page_title) if claim]
+
+
 def title_line(lines: Lines, before: int, facts: Structured, page_title: str) -> Line | None:
     """The line that prints the title: the heading most like what the page calls itself, nearest above the body."""
-    claims = [match_key(without_site(claim, facts.site_name)) for claim in (facts.title, page_title) if claim]
+    claimed = claims(facts, page_title)
     best: tuple[float, Line] | None = None
     for line, _ in lines:
         if line.order > before or not 8 <= len(line.text) <= 320 or is_date_line(line.text):
             continue
         key = match_key(line.text)
-        alike = max((_alike(key, claim) for claim in claims), default=0.0)
+        alike = max((_alike(key, claim) for claim in claimed), default=0.0)
         score = 3 * alike
         score += 1.0 if line.tag == "h1" else 0.5 if line.tag in {"h2", "h3"} else 0.0
         score += 0.8 if _TITLE_MARK.search(line.marks[:40]) else 0.0

@@ -204,7 +204,7 @@ def extract_command(
         try:
             page = page_of(file, url=url, fetched_at=fetched_at or datetime.now(UTC))
             source = source_of(page, source_id)
-            draft = extract(page, source)
+            draft = extract(page, source, outside=True)
             article = normalise(draft, page, source)
         except TintinhError as error:
             failed += 1
