@@ -1,7 +1,6 @@
 """The generic reader: finds title, date and body of any Vietnamese news page, without a source's rules.
 
-The body is the subtree with the greatest sum of line weights, where running text weighs its length and what surrounds
-a story (links, menus, forms, related boxes) weighs against it. Whatever still slips in is judged line by line later.
+Whatever slips in that is no part of the story is judged line by line later.
 """
 
 from __future__ import annotations
@@ -9,15 +8,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container
-from functools import lru_cache
-from itertools import pairwise
 
 from corpus.provinces import canonical
 from corpus.text import fold, match_key
 from crawler.extract import people, phrases
+from crawler.extract.body import body_element
 from crawler.extract.dates import is_date_line, printed_date
 from crawler.extract.draft import Line, Role
-from crawler.extract.marks import is_around
+from crawler.extract.marks import is_around, own_marks
 from crawler.extract.markup import Lines, Node, text_in
 from crawler.extract.structured import Structured
 from crawler.extract.title import page_title, title_line
@@ -39,7 +37,7 @@ def mark_page(lines: Lines, root: Node, facts: Structured) -> dict[Role, tuple[s
 
     Returns the texts of the fields that are parts of lines: section and tags.
     """
-    body = _body_element(lines, root)
+    body = body_element(lines, root)
     if body is None:
         return {}
     inside = {id(element) for element in body.iter()}
@@ -123,18 +121,9 @@ def _mark_boxes(lines: Lines) -> None:
         usual[line.marks] += len(line.text) if _is_running(line) else 0
     story = usual.most_common(1)[0][0]
     for line in inside:
-        own = _own_marks(line.marks, story)
+        own = own_marks(line.marks, story)
         if own and is_around(own) and (not _LEAD_MARK.search(own) or _RELATED_MARK.search(own)):
             line.role, line.reason = "drop", phrases.ender(line.text) or _box(own)
-
-
-@lru_cache(maxsize=4096)  # the lines of a menu have the same names, page for page
-def _own_marks(marks: str, common: str) -> str:
-    """The part of ``marks`` (innermost first) that it does not share with the marks around the story."""
-    shared = 0
-    while shared < min(len(marks), len(common)) and marks[-1 - shared] == common[-1 - shared]:
-        shared += 1
-    return marks[: len(marks) - shared]
 
 
 def _box(names: str) -> str:
@@ -143,77 +132,6 @@ def _box(names: str) -> str:
 
 def _is_running(line: Line) -> bool:
     return len(line.text) >= 80 and line.link_share < 0.3
-
-
-def _weight(line: Line, outside: bool) -> float:
-    size = len(line.text)
-    if outside:
-        return -min(size, 400) * 0.6 - 20
-    if line.link_share > 0.5:
-        return -min(size, 120) - 30
-    if line.in_caption or line.after_picture:
-        return 10.0
-    if size >= 80 or (size >= 40 and phrases.ends_sentence(line.text)):
-        return float(min(size, 1500)) * (1 - line.link_share)
-    return -8.0
-
-
-def _broken_lines(lines: Lines) -> set[int]:
-    """The orders of lines that are pieces of a sentence, broken at a fixed width as old portals do."""
-    broken: set[int] = set()
-    for (line, element), (following, below) in pairwise(lines):
-        if (
-            element is below
-            and len(line.text) >= 50
-            and line.link_share < 0.2
-            and not phrases.ends_sentence(line.text)
-            and following.text[:1].islower()
-        ):
-            broken |= {line.order, following.order}
-    return broken
-
-
-def _body_element(lines: Lines, root: Node) -> Node | None:
-    """The deepest element whose lines weigh most in sum."""
-    own: dict[Node, float] = {}
-    end: Node | None = None
-    broken = _broken_lines(lines)
-    # What stands around the title, too, holds the story, whatever its name ("sidebar-1" is a paper's main column).
-    heading = next((line.marks for line, _ in lines if line.tag == "h1" and len(line.text) >= 15), "")
-    for line, element in lines:
-        if phrases.ender(line.text) in {"related", "comments"} and not line.marks.startswith("h1"):
-            # The box that such a heading opens: everything below its parent that follows it.
-            end = element.getparent()
-        after_end = end is not None and end is not root and end.tag != "body" and _below(element, end)
-        outside = after_end or is_around(_own_marks(line.marks, heading))
-        weight = _weight(line, outside)
-        if weight < 0 and line.order in broken and not outside:
-            weight = float(len(line.text))
-        own[element] = own.get(element, 0.0) + weight
-    sums = dict(own)
-    best: Node | None = None
-    order = [element for element in root.iter() if isinstance(element.tag, str)]
-    for element in reversed(order):
-        total = sums.get(element, 0.0)
-        # A subtree that weighs against the story is cut off, not subtracted from all that stands above it in full:
-        # a page of 200 related links must not outweigh its own 3-paragraph story.
-        parent = element.getparent()
-        if parent is not None and element is not root:
-            sums[parent] = sums.get(parent, 0.0) + max(total, -150.0)
-        if total > 0 and (best is None or total > sums[best] + 1e-9):
-            best = element
-    return best if best is not None and sums[best] >= 120 else None
-
-
-def _below(element: Node, ancestor: Node) -> bool:
-    node: Node | None = element
-    for _ in range(6):
-        if node is None:
-            return False
-        if node is ancestor:
-            return True
-        node = node.getparent()
-    return False
 
 
 def _mark_date(lines: Lines, start: int, first_body: int) -> None:

@@ -20,3 +20,12 @@ _BOXES = re.compile(r"related(?:one)?news|boxrelated|insert-wiki|insert-neww|art
 def is_around(marks: str) -> bool:
     """Whether class and id names say that an element stands around a story, not in it."""
     return _AROUND.search(marks) is not None or _BOXES.search(marks) is not None
+
+
+@lru_cache(maxsize=4096)  # the lines of a menu have the same names, page for page
+def own_marks(marks: str, common: str) -> str:
+    """The part of ``marks`` (innermost first) that it does not share with the marks around the story."""
+    shared = 0
+    while shared < min(len(marks), len(common)) and marks[-1 - shared] == common[-1 - shared]:
+        shared += 1
+    return marks[: len(marks) - shared]
