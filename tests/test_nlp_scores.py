@@ -35,6 +35,37 @@ def test_calibration_error_is_the_gap_between_promise_and_truth():
     assert score("m", sure, half, SLUGS).ece == pytest.approx(0.45 / 3)
 
 
+def test_bounds_hold_the_figure_and_narrow_with_more_articles():
+    labelled = [tagging("border"), tagging("border"), tagging("tourism"), tagging()]
+    answers = [tagging("border"), tagging("tourism"), tagging("tourism"), tagging()]
+    few, many = (score("m", labelled * times, answers * times, SLUGS) for times in (5, 80))
+    for figures in (few, many):
+        assert figures.macro_f1_low < figures.macro_f1 < figures.macro_f1_high
+        assert all(theme.f1_low <= theme.f1 <= theme.f1_high for theme in figures.themes)
+    assert many.macro_f1_high - many.macro_f1_low < (few.macro_f1_high - few.macro_f1_low) / 2
+    assert few.worst_theme == few.macro_f1 == few.macro_f1_from(5) == pytest.approx(2 / 3)
+    assert few.macro_f1_from(11) == 0.0
+
+
+def test_average_precision_reliability_and_abstaining():
+    labelled = [tagging("border"), tagging(), tagging("border"), tagging()]
+    answers = [
+        tagging("border", border=0.95, tourism=0.02, digital=0.01),
+        tagging("border", border=0.65, tourism=0.03, digital=0.01),
+        tagging(border=0.35, tourism=0.01, digital=0.01),
+        tagging(border=0.05, tourism=0.02, digital=0.01),
+    ]
+    figures = score("m", labelled, answers, SLUGS)
+    # ranked right, wrong, right: (1 + 2/3) / 2
+    assert figures.themes[0].average_precision == pytest.approx(5 / 6)
+    assert figures.themes[1].average_precision is None
+    assert sum(part.count for part in figures.reliability) == 12
+    assert (figures.reliability[-1].stated, figures.reliability[-1].observed) == (0.95, 1.0)
+    sure = {one.confidence: (one.coverage, one.exact_match) for one in figures.abstaining}
+    assert sure[0.5] == (1.0, 0.5)
+    assert sure[0.9] == (0.5, 1.0)
+
+
 sets = st.lists(st.sampled_from(SLUGS), unique=True).map(lambda themes: tagging(*themes))
 
 
