@@ -6,7 +6,7 @@ from the screen the screen reader. The draft says which one it was.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping
 from itertools import pairwise
 from urllib.parse import urljoin, urlsplit
 
@@ -20,6 +20,7 @@ from crawler.extract import generic, phrases, rules, screen
 from crawler.extract.dates import printed_date
 from crawler.extract.decode import decode
 from crawler.extract.draft import Draft, Extractor, Line, Role
+from crawler.extract.fields import complete, readers
 from crawler.extract.judge import Story, judge
 from crawler.extract.marks import is_around
 from crawler.extract.markup import body_of, lines_of, parse
@@ -27,10 +28,10 @@ from crawler.extract.structured import Structured, structured
 from crawler.extract.title import without_site
 from crawler.source import Layout, Source
 
-VERSION = "2"
+VERSION = "3"
 """Raised when the same page can give another draft; stored with every article."""
 
-_FIELDS = frozenset({"date", "section", "place", "tags"})
+_FIELDS = frozenset({"date", "updated", "section", "place", "tags"})
 
 __all__ = ["VERSION", "Draft", "extract"]
 
@@ -60,10 +61,12 @@ def _from_html(page: Page, text: str, source: Source | None) -> Draft:
     lines = [line for line, _ in pairs]
     extractor: Extractor = "generic"
     fields: dict[Role, tuple[str, ...]] = {}
+    by_rules: frozenset[str] = frozenset()
     if source is not None:
         layout = _layout(root, source)
         if layout is not None:
             fields = rules.mark_page(pairs, root, layout)
+            by_rules = frozenset({line.role for line in lines if line.role} | {role for role in fields if fields[role]})
             # What the layout names no selector for, or where it finds nothing, is left to the generic reader.
             fields = {**generic.fill_in(pairs, root, facts), **fields}
             extractor = "rules"
@@ -71,10 +74,10 @@ def _from_html(page: Page, text: str, source: Source | None) -> Draft:
         fields = generic.mark_page(pairs, root, facts)
     if not any(line.role == "body" for line in lines):
         raise Rejected("not_an_article", f"{page.url}: no running text was found on the page")
-    draft = _draft(page, lines, facts, extractor, fields)
+    draft = _draft(page, lines, facts, extractor, fields, by_rules)
     if extractor == "generic":
         _refuse_listing(page, draft)
-    return draft
+    return complete(draft, root, pairs, facts, page.url)
 
 
 def _layout(root: html.HtmlElement, source: Source) -> Layout | None:
@@ -100,7 +103,12 @@ def _from_text(page: Page, text: str, source: Source | None) -> Draft:
 
 
 def _draft(
-    page: Page, lines: list[Line], facts: Structured, extractor: Extractor, fields: Mapping[Role, tuple[str, ...]]
+    page: Page,
+    lines: list[Line],
+    facts: Structured,
+    extractor: Extractor,
+    fields: Mapping[Role, tuple[str, ...]],
+    by_rules: Collection[str] = (),
 ) -> Draft:
     def field(role: Role) -> str | None:
         texts = fields.get(role) or tuple(line.text for line in lines if line.role == role)
@@ -119,7 +127,13 @@ def _draft(
     story = judge(inside, title, screen=extractor == "screen")
     _refuse_empty(page, story)
     date, section, tags = field("date"), field("section"), _tags(fields.get("tags", ()))
-    kept = {title, date, section, field("place"), *tags}
+    place, updated = field("place") or story.place, field("updated")
+    kept = {title, date, updated, section, field("place"), *tags}
+    printed: dict[Role, object] = {
+        "title": field("title"), "lead": story.lead, "date": date, "section": section, "tags": tags, "place": place,
+        "byline": any(block.kind is BlockKind.BYLINE for block in story.blocks),
+    }  # fmt: skip
+    claimed: dict[Role, object] = {"title": title, "section": facts.section, "tags": facts.tags}
     return Draft(
         url=_canonical(page, facts),
         extractor=extractor,
@@ -132,8 +146,11 @@ def _draft(
         machine_authors=facts.authors,
         section=section or facts.section,
         tags=tags or facts.tags,
-        place=field("place") or story.place,
+        place=place,
         site_name=facts.site_name,
+        updated_text=updated,
+        machine_updated=facts.updated,
+        readers=readers(extractor, by_rules, *([role for role in said if said[role]] for said in (printed, claimed))),
         fetched_at=page.fetched_at,
     )
 

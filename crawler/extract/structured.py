@@ -10,6 +10,7 @@ from typing import Any
 from lxml import html
 
 from corpus.text import line as one_line
+from crawler.extract import breadcrumb
 
 _ARTICLE_TYPES = (
     "NewsArticle",
@@ -23,7 +24,7 @@ _ARTICLE_TYPES = (
 
 @dataclass(frozen=True)
 class Structured:
-    """Machine-readable claims of a page; ``dates`` in order of trust, each as the page gave it."""
+    """Machine-readable claims of a page; ``dates`` and ``updated`` in order of trust, each as the page gave it."""
 
     title: str | None = None
     description: str | None = None
@@ -34,6 +35,8 @@ class Structured:
     site_name: str | None = None
     canonical: str | None = None
     is_article: bool = False
+    updated: tuple[str, ...] = ()
+    breadcrumb: tuple[str, ...] = ()
 
 
 def structured(root: html.HtmlElement) -> Structured:
@@ -44,7 +47,9 @@ def structured(root: html.HtmlElement) -> Structured:
         content = one_line(element.get("content") or "")
         if name and content:
             meta.setdefault(name, []).append(content)
-    story = next(_stories(root), {})
+    items = list(_items(root))
+    story = next((item for item in items if _has_type(item, _ARTICLE_TYPES)), {})
+    path = next((item for item in items if _has_type(item, ("BreadcrumbList",))), None)
 
     def first(*names: str) -> str | None:
         return next((meta[name][0] for name in names if name in meta), None)
@@ -52,6 +57,11 @@ def structured(root: html.HtmlElement) -> Structured:
     dates = [_text(story.get("datePublished"))]
     dates += [
         first(name) for name in ("article:published_time", "datepublished", "pubdate", "dc.date.issued", "publish-date")
+    ]
+    updates = [
+        _text(story.get("dateModified")),
+        first("article:modified_time"),
+        first("datemodified", "og:updated_time"),
     ]
     times = [element.get("datetime") for element in root.iter("time")]
     canonical = next(
@@ -67,10 +77,12 @@ def structured(root: html.HtmlElement) -> Structured:
         site_name=first("og:site_name"),
         canonical=canonical or first("og:url"),
         is_article=bool(story) or first("og:type") == "article",
+        updated=tuple(dict.fromkeys(value for value in updates if value)),
+        breadcrumb=breadcrumb.listed(path) if path else breadcrumb.marked(root),
     )
 
 
-def _stories(root: html.HtmlElement) -> Iterator[dict[str, Any]]:
+def _items(root: html.HtmlElement) -> Iterator[dict[str, Any]]:
     for script in root.iter("script"):
         if (script.get("type") or "").lower() != "application/ld+json" or not script.text:
             continue
@@ -84,10 +96,13 @@ def _stories(root: html.HtmlElement) -> Iterator[dict[str, Any]]:
             if isinstance(item, list):
                 stack.extend(item)
             elif isinstance(item, dict):
-                kinds = item.get("@type")
-                if any(kind in _ARTICLE_TYPES for kind in (kinds if isinstance(kinds, list) else [kinds])):
-                    yield item
-                stack.extend(value for key, value in item.items() if key == "@graph")
+                yield item
+                stack.extend(value for key, value in item.items() if key in {"@graph", "breadcrumb"})
+
+
+def _has_type(item: dict[str, Any], types: tuple[str, ...]) -> bool:
+    kinds = item.get("@type")
+    return any(kind in types for kind in (kinds if isinstance(kinds, list) else [kinds]))
 
 
 def _text(value: object) -> str | None:
