@@ -128,6 +128,9 @@ MENU = "".join(f'<div><a href="/{name}">{name}</a></div>' for name in ("Thời s
     "clock",
     [
         '<div class="date">Thứ Hai, 01/06/2026</div>' + MENU,
+        '<p class="date">Thứ Hai, 01/06/2026</p><p>'
+        + " ".join(f'<a href="/{n}">Mục {n}</a>' for n in "ABCDE")
+        + "</p>",
         '<div class="current-date">Thứ Hai, 01/06/2026</div>',
         '<div id="datenow">Thứ Hai, 01/06/2026 19:00</div>',
         '<div class="site-header"><div class="date">Thứ Hai, 01/06/2026</div></div>',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from lxml import html
 
@@ -23,6 +24,7 @@ _HEAD = re.compile(
     r"(?:top|main|wrap(?:per)?|inner|left|right|bar))?(?:$|\s)"
 )
 _MENU = 3
+_LINKS = 5
 
 
 def is_clock(line: Line, lines: Lines, title: int) -> bool:
@@ -39,9 +41,14 @@ def is_clock(line: Line, lines: Lines, title: int) -> bool:
 
 
 def is_over_menu(line: Line, lines: Lines, title: int) -> bool:
-    """Whether three linked lines in a row stand between a line and the title below it, whose order is ``title``."""
+    """Whether a menu stands between a line and the title below it, whose order is ``title``.
+
+    That is three linked lines in a row, or one line of five links; a breadcrumb has fewer.
+    """
     row = 0
-    for below, _ in lines[line.order + 1 : title]:
+    for below, element in lines[line.order + 1 : title]:
+        if below.link_share > 0.8 and sum(1 for _ in islice(element.iter("a"), _LINKS)) == _LINKS:
+            return True
         row = row + 1 if below.link_share > 0.8 and len(below.text) <= 40 else 0
         if row >= _MENU:
             return True
