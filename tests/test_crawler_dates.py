@@ -6,7 +6,7 @@ import contextlib
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.records import VIETNAM
@@ -149,6 +149,7 @@ TEXTS = (
 )
 
 
+@settings(deadline=None)
 @given(MOMENTS)
 def test_every_printed_form_is_read_back(moment: datetime) -> None:
     minute = moment.replace(second=0, microsecond=0, tzinfo=VIETNAM)
@@ -167,6 +168,7 @@ def test_every_printed_form_is_read_back(moment: datetime) -> None:
         assert found.when == minute, text
 
 
+@settings(deadline=None)
 @given(TEXTS, AWARE)
 def test_no_text_breaks_a_reader_and_nothing_counted_is_after_the_fetch(text: str, fetched_at: datetime) -> None:
     printed_date(text)
@@ -178,6 +180,7 @@ def test_no_text_breaks_a_reader_and_nothing_counted_is_after_the_fetch(text: st
         assert found is None or found.when.utcoffset() == timedelta(hours=7)
 
 
+@settings(deadline=None)
 @given(AWARE, st.dates(min_value=date(1995, 1, 1), max_value=date(2035, 12, 31)))
 def test_a_yearless_day_is_found_within_the_eight_years_before(fetched_at: datetime, day: date) -> None:
     found = dated_by_fetch(f"17:30 | {day.day}/{day.month}", fetched_at)
