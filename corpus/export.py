@@ -55,12 +55,15 @@ def flat(stored: StoredArticle) -> dict[str, Any]:
         "published_at": _moment(article.published_at),
         "published_precision": article.published_precision,
         "published_from": article.published_from,
+        "updated_at": _moment(article.updated_at),
+        "breadcrumb": " > ".join(article.breadcrumb),
         "section": article.section,
         "tags": "; ".join(article.tags),
         "place": article.place,
         "province": article.province,
         "province_63": stored.province_63,
         "province_34": stored.province_34,
+        "pictures": "\n".join(picture.url for picture in article.pictures),
         "language": article.language,
         "themes": "; ".join(tagging.themes) if tagging else None,
         "primary": tagging.primary if tagging else None,
@@ -69,6 +72,7 @@ def flat(stored: StoredArticle) -> dict[str, Any]:
         "similarity": stored.similarity,
         "extractor": article.extractor,
         "extractor_version": article.extractor_version,
+        "readers": "; ".join(f"{name}={reader}" for name, reader in sorted(article.readers.items())),
         "page_digest": article.page_digest,
         "fetched_at": _moment(article.fetched_at),
     }
@@ -79,6 +83,7 @@ def full(stored: StoredArticle) -> dict[str, Any]:
     record = asdict(stored.article)
     record["published_at"] = _moment(stored.article.published_at)
     record["fetched_at"] = _moment(stored.article.fetched_at)
+    record["updated_at"] = _moment(stored.article.updated_at)
     return {
         "id": stored.id,
         **record,
@@ -92,9 +97,9 @@ def full(stored: StoredArticle) -> dict[str, Any]:
 
 _COLUMNS = (
     "id", "url", "source", "title", "lead", "body", "captions", "authors", "agency", "published_at",
-    "published_precision", "published_from", "section", "tags", "place", "province", "province_63", "province_34",
-    "language", "themes", "primary", "tagged_by", "copy_of", "similarity", "extractor", "extractor_version",
-    "page_digest", "fetched_at",
+    "published_precision", "published_from", "updated_at", "breadcrumb", "section", "tags", "place", "province",
+    "province_63", "province_34", "pictures", "language", "themes", "primary", "tagged_by", "copy_of", "similarity",
+    "extractor", "extractor_version", "readers", "page_digest", "fetched_at",
 )  # fmt: skip
 
 
@@ -129,7 +134,7 @@ def write_jsonl(articles: Iterable[StoredArticle], out: TextIO) -> int:
 def to_frame(records: Iterable[Any]) -> pd.DataFrame:
     """A pandas frame of articles (columns as in the CSV, dates as dates), hits, trend rows or other flat records.
 
-    ``published_at`` becomes a column of moments at +07:00, empty where there is none.
+    ``published_at`` and ``updated_at`` become columns of moments at +07:00, empty where there is none.
     """
     import pandas as pd
 
@@ -140,8 +145,8 @@ def to_frame(records: Iterable[Any]) -> pd.DataFrame:
         frame = pd.DataFrame([flat(record) for record in records])
     else:
         frame = pd.DataFrame([_shallow(record) for record in records])
-    if "published_at" in frame:
-        frame["published_at"] = pd.to_datetime(frame["published_at"], utc=True).dt.tz_convert("+07:00")
+    for name in {"published_at", "updated_at"} & set(frame.columns):
+        frame[name] = pd.to_datetime(frame[name], utc=True).dt.tz_convert("+07:00")
     return frame
 
 

@@ -167,6 +167,7 @@ class _Keeping:
                 "UPDATE articles SET extractor = ?, extractor_version = ? WHERE id = ?",
                 (article.extractor, article.extractor_version, stored.id),
             )
+            rows.note_readers(self.connection, stored.id, article)
             return unchanged
         if article.fetched_at < old.fetched_at and article.page_digest != old.page_digest:
             return unchanged  # replay met an earlier edition of a story that was corrected since: the newest stands
@@ -228,11 +229,15 @@ class _Keeping:
 
 
 def _content(article: Article) -> Article:
-    """``article`` without what says only when and how it was read."""
+    """``article`` without what says only when and how it was read.
+
+    What is left is what a reader of the paper could see change: the time of the last change is part of it.
+    """
     return replace(
         article,
         extractor="",
         extractor_version="",
         page_digest="",
+        readers={},
         fetched_at=datetime(1970, 1, 1, tzinfo=UTC),
     )

@@ -55,6 +55,20 @@ class Block:
     credit: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture inside a story: its absolute address, the text that stands for it, and what is printed beside it.
+
+    ``alt`` is for those who cannot see it, often the file's name; ``caption`` and ``credit`` are those of the caption
+    block beside it. None where the page gives none.
+    """
+
+    url: str
+    alt: str | None = None
+    caption: str | None = None
+    credit: str | None = None
+
+
 @dataclass(frozen=True)
 class Page:
     """The answer to one request, untouched.
@@ -107,6 +121,13 @@ class Article:
     pieces with their reasons too. ``province`` is the province of the article's own day (63 until 2025-06-30, 34
     from 2025-07-01). ``extractor`` names the reader (``rules`` or ``generic`` or ``screen``) and
     ``extractor_version`` its release.
+
+    ``updated_at`` (aware, +07:00) is when the page says that the story was last changed, always later than
+    ``published_at``, midnight where only the day was given; None where it names no later time. ``breadcrumb`` is the
+    way from the front page to the story, without both; ``pictures`` are those inside the story, in order.
+    ``readers`` says of ``title``, ``lead``, ``date``, ``authors``, ``section``, ``tags``, ``place`` and ``body``, where
+    there is one, what read it: the source's ``rules``, the page's ``structured`` data, the ``generic`` reader, the one
+    for text saved from the ``screen``, or that it was ``inferred``.
     """
 
     url: str
@@ -128,6 +149,10 @@ class Article:
     extractor_version: str
     page_digest: str
     fetched_at: datetime
+    updated_at: datetime | None = None
+    breadcrumb: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    readers: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def body(self) -> list[str]:

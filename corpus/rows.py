@@ -12,7 +12,7 @@ from typing import Any
 
 from corpus.errors import CorpusError
 from corpus.provinces import canonical, map_34, map_63
-from corpus.records import VIETNAM, ArchivePlace, Article, Block, BlockKind, Tagging
+from corpus.records import VIETNAM, ArchivePlace, Article, Block, BlockKind, Picture, Tagging
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class PageRecord:
 _FACTS = (
     "url", "source", "title", "lead", "agency", "published_at", "published_day", "published_precision",
     "published_from", "section", "place", "province", "province_63", "province_34", "language", "extractor",
-    "extractor_version", "page_digest", "fetched_at", "page_id",
+    "extractor_version", "page_digest", "fetched_at", "page_id", "updated_at",
 )  # fmt: skip
 
 
@@ -69,11 +69,19 @@ def utc(moment: datetime) -> str:
 
 def require_storable(article: Article) -> None:
     """Raise ``CorpusError`` for an article that would be stored wrong."""
-    for name, moment in (("published_at", article.published_at), ("fetched_at", article.fetched_at)):
+    for name, moment in (
+        ("published_at", article.published_at),
+        ("updated_at", article.updated_at),
+        ("fetched_at", article.fetched_at),
+    ):
         if moment is not None and moment.tzinfo is None:
             raise CorpusError(f"{article.url}: {name} must carry a time zone, got {moment.isoformat()}")
     if (article.published_at is None) != (article.published_precision is None):
         raise CorpusError(f"{article.url}: published_at and published_precision must be given together, or neither")
+    if article.updated_at and article.published_at and article.updated_at <= article.published_at:
+        raise CorpusError(
+            f"{article.url}: updated_at must be later than published_at, got {article.updated_at.isoformat()}"
+        )
     if article.province is not None and canonical(article.province) != article.province:
         raise CorpusError(
             f"{article.url}: province {article.province!r} is not spelled as corpus/provinces.toml spells a province"
@@ -104,6 +112,7 @@ def _facts(article: Article, page_id: int | None) -> tuple[object, ...]:
         article.page_digest,
         utc(article.fetched_at),
         page_id,
+        article.updated_at.astimezone(VIETNAM).isoformat() if article.updated_at else None,
     )
 
 
@@ -128,7 +137,7 @@ def replace(connection: sqlite3.Connection, article_id: int, article: Article, p
         f"UPDATE articles SET {places} WHERE id = ?",  # noqa: S608 - column names of ours
         (*_facts(article, page_id), article_id),
     )
-    for table in ("blocks", "authors", "article_tags"):
+    for table in ("blocks", "authors", "article_tags", "breadcrumbs", "pictures"):
         connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))  # noqa: S608 - names of ours
     _insert_parts(connection, article_id, article)
 
@@ -149,16 +158,37 @@ def _insert_parts(connection: sqlite3.Connection, article_id: int, article: Arti
         "INSERT INTO article_tags (article_id, n, tag) VALUES (?, ?, ?)",
         [(article_id, n, tag) for n, tag in enumerate(article.tags)],
     )
+    connection.executemany(
+        "INSERT INTO breadcrumbs (article_id, n, step) VALUES (?, ?, ?)",
+        [(article_id, n, step) for n, step in enumerate(article.breadcrumb)],
+    )
+    connection.executemany(
+        "INSERT INTO pictures (article_id, n, url, alt, caption, credit) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (article_id, n, picture.url, picture.alt, picture.caption, picture.credit)
+            for n, picture in enumerate(article.pictures)
+        ],
+    )
+    note_readers(connection, article_id, article)
+
+
+def note_readers(connection: sqlite3.Connection, article_id: int, article: Article) -> None:
+    """Store what read each field of an article, in place of what was noted before."""
+    connection.execute("DELETE FROM readers WHERE article_id = ?", (article_id,))
+    connection.executemany(
+        "INSERT INTO readers (article_id, field, reader) VALUES (?, ?, ?)",
+        [(article_id, name, reader) for name, reader in article.readers.items()],
+    )
 
 
 def load(connection: sqlite3.Connection, ids: Sequence[int]) -> list[StoredArticle]:
     """The articles of these ids (at most some hundred), in their order; ids that are gone are left out."""
     some = f"({', '.join('?' * len(ids))})"
 
-    def parts(columns: str, table: str) -> dict[int, list[tuple[Any, ...]]]:
+    def parts(columns: str, table: str, order: str = "n") -> dict[int, list[tuple[Any, ...]]]:
         found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
         rows = connection.execute(
-            f"SELECT article_id, {columns} FROM {table} WHERE article_id IN {some} ORDER BY article_id, n",  # noqa: S608
+            f"SELECT article_id, {columns} FROM {table} WHERE article_id IN {some} ORDER BY article_id, {order}",  # noqa: S608
             ids,
         )
         for article_id, *values in rows:
@@ -169,6 +199,11 @@ def load(connection: sqlite3.Connection, ids: Sequence[int]) -> list[StoredArtic
         parts("kind, text, reason, credit", "blocks"),
         parts("name", "authors"),
         parts("tag", "article_tags"),
+    )
+    breadcrumbs, pictures, readers = (
+        parts("step", "breadcrumbs"),
+        parts("url, alt, caption, credit", "pictures"),
+        parts("field, reader", "readers", "field"),
     )
     taggings = _taggings(connection, ids)
     stored: dict[int, StoredArticle] = {}
@@ -201,6 +236,10 @@ def load(connection: sqlite3.Connection, ids: Sequence[int]) -> list[StoredArtic
                 extractor_version=fact["extractor_version"],
                 page_digest=fact["page_digest"],
                 fetched_at=datetime.fromisoformat(fact["fetched_at"]),
+                updated_at=vietnam(fact["updated_at"]),
+                breadcrumb=tuple(step for (step,) in breadcrumbs[article_id]),
+                pictures=tuple(Picture(*values) for values in pictures[article_id]),
+                readers=dict(readers[article_id]),
             ),
             fact["province_63"],
             fact["province_34"],

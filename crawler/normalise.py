@@ -3,36 +3,41 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 
-from corpus.provinces import canonical, on_day, spellings
-from corpus.records import BODY_KINDS, VIETNAM, Article, BlockKind, DateOrigin, Page, Precision
-from corpus.text import fold, line, tone_style
+from corpus.places import named_in, province_of
+from corpus.provinces import on_day
+from corpus.records import BODY_KINDS, VIETNAM, Article, BlockKind, Page
+from corpus.text import fold, line
 from crawler.address import address
 from crawler.extract import VERSION, Draft, people, phrases
-from crawler.extract.dates import Printed, inferred_day, printed_date
+from crawler.published import Times, times_of
 from crawler.source import Source
 
-_Dated = tuple[datetime | None, Precision | None, DateOrigin | None]
 
+def normalise(draft: Draft, page: Page, source: Source | None, *, fetch_known: bool | None = None) -> Article:
+    """The article that a draft of ``page`` says; every text NFC, every time at +07:00.
 
-def normalise(draft: Draft, page: Page, source: Source | None) -> Article:
-    """The article that a draft of ``page`` says; every text NFC, every time at +07:00."""
-    published_at, precision, origin = _published(draft, page)
-    day = published_at.date() if published_at else None
+    ``fetch_known`` says whether ``page.fetched_at`` is when somebody met the page; a saved file (``urn:sha256:…``) is
+    taken not to know, every other page to know.
+    """
+    known = not page.url.startswith("urn:") if fetch_known is None else fetch_known
+    times = times_of(draft, page, fetch_known=known)
+    day = times.published_at.date() if times.published_at else None
     agency = _agency(draft, source)
+    authors = _authors(draft)
     return Article(
         url=address(draft.url),
         source=source.id if source else None,
         title=draft.title,
         lead=draft.lead,
         blocks=draft.blocks,
-        authors=_authors(draft),
+        authors=authors,
         agency=agency,
-        published_at=published_at,
-        published_precision=precision,
-        published_from=origin,
+        published_at=times.published_at,
+        published_precision=times.precision,
+        published_from=times.origin,
         section=draft.section,
         tags=draft.tags,
         place=draft.place,
@@ -42,37 +47,29 @@ def normalise(draft: Draft, page: Page, source: Source | None) -> Article:
         extractor_version=VERSION,
         page_digest=page.digest,
         fetched_at=page.fetched_at.astimezone(UTC),
+        updated_at=times.updated_at,
+        breadcrumb=draft.breadcrumb,
+        pictures=draft.pictures,
+        readers=_readers(draft, times, authors),
     )
+
+
+_READ = ("title", "lead", "date", "authors", "section", "tags", "place", "body")
+
+
+def _readers(draft: Draft, times: Times, authors: tuple[str, ...]) -> Mapping[str, str]:
+    found = dict(draft.readers)
+    if times.origin != "printed":
+        found["date"] = times.origin or ""
+    if not authors:
+        found["authors"] = ""
+    elif not any(people.names_in(block.text) for block in draft.blocks if block.kind is BlockKind.BYLINE):
+        found["authors"] = "structured"
+    return {name: found[name] for name in _READ if found.get(name)}
 
 
 def _running(draft: Draft) -> list[str]:
     return [block.text for block in draft.blocks if block.kind in BODY_KINDS]
-
-
-def _published(draft: Draft, page: Page) -> _Dated:
-    """What is printed wins; the page's structured data fills the gap; the text itself is asked last.
-
-    A date later than a day after the fetch is a clock or a mistake and is passed over.
-    """
-    latest = page.fetched_at + timedelta(days=1)
-
-    def believable(found: Printed | None) -> Printed | None:
-        return found if found is not None and found.when <= latest else None
-
-    printed = believable(printed_date(draft.date_text)) if draft.date_text else None
-    machine = next(filter(None, (believable(printed_date(text)) for text in draft.machine_dates)), None)
-    if printed is not None:
-        same_day = machine is not None and machine.when.date() == printed.when.date()
-        if printed.precision == "day" and same_day and machine is not None and machine.precision == "minute":
-            return machine.when, "minute", "structured"
-        return printed.when, printed.precision, "printed"
-    if machine is not None:
-        return machine.when, machine.precision, "structured"
-    day = inferred_day([text for text in [draft.lead, *_running(draft)] if text])
-    inferred = believable(Printed(datetime.combine(day, datetime.min.time(), VIETNAM), "day")) if day else None
-    if inferred is not None:
-        return inferred.when, "day", "inferred"
-    return None, None, None
 
 
 def _authors(draft: Draft) -> tuple[str, ...]:
@@ -101,13 +98,25 @@ def _agency(draft: Draft, source: Source | None) -> str | None:
 
 
 def _province(draft: Draft, source: Source | None, day: date | None) -> str | None:
-    """The place line, then the outlet's own province, then what the story names most in its opening."""
-    placed = canonical(draft.place) if draft.place else None
+    """The place line, then the outlet's own province, then what the story names most in its opening.
+
+    The outlet's own is that of its source, or for a site without one that of its name (``Báo Nghệ An``).
+    """
+    placed = province_of(draft.place) if draft.place else None
     if placed is None and source is not None:
         placed = source.province_on(day or _fetch_day(draft))
+    if placed is None and source is None and draft.site_name and _OUTLET.match(draft.site_name):
+        placed = _only(named_in(draft.site_name))
     if placed is None:
-        placed = _named_most([draft.site_name or "", draft.title, draft.title, draft.lead or "", *_running(draft)[:4]])
+        placed = _named_most([draft.title, draft.title, draft.lead or "", *_running(draft)[:4]])
     return on_day(placed, day) if placed and day else placed
+
+
+_OUTLET = re.compile(r"(?:báo|đài|cổng|trang|tạp chí|sở|ban|ubnd|tỉnh ủy|thành ủy)\b", re.IGNORECASE)
+
+
+def _only(counts: Mapping[str, int]) -> str | None:
+    return next(iter(counts)) if len(counts) == 1 else None
 
 
 def _fetch_day(draft: Draft) -> date:
@@ -116,23 +125,11 @@ def _fetch_day(draft: Draft) -> date:
     return fetched.astimezone(VIETNAM).date()
 
 
-@cache
-def _names() -> re.Pattern[str]:
-    # Longest first, so that "Bà Rịa - Vũng Tàu" is not read as "Vũng Tàu"; capitals as names are printed, so that
-    # "hòa bình" (peace) is not Hòa Bình.
-    known = sorted(set(spellings().values()) | {"TP.HCM", "TPHCM", "TP HCM"}, key=len, reverse=True)
-    return re.compile("|".join(rf"(?<!\w){re.escape(tone_style(name))}(?!\w)" for name in known))
-
-
 def _named_most(texts: list[str]) -> str | None:
     counts: dict[str, int] = {}
     for text in texts:
-        for found in _names().finditer(tone_style(text)):
-            before = fold(text[max(0, found.start() - 12) : found.start()])
-            weight = 3 if before.endswith(("tinh ", "thanh pho ", "tp ", "tp. ", "ubnd ", "bao ")) else 1
-            name = canonical(found.group())
-            if name:
-                counts[name] = counts.get(name, 0) + weight
+        for name, weight in named_in(text).items():
+            counts[name] = counts.get(name, 0) + weight
     if not counts:
         return None
     best = max(counts.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from corpus.records import Page
+from crawler.source import Discovery, Layout, Source
 
 FETCHED = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
@@ -21,6 +22,21 @@ def page(
         status=status,
         headers=(("Content-Type", kind),),
         body=payload,
+    )
+
+
+def village() -> Source:
+    """The source whose layout MARKUP has."""
+    return Source(
+        id="bao_lang",
+        name="Báo Làng",
+        kind="paper",
+        home="https://baolang.vn/",
+        hosts=("baolang.vn",),
+        verified="facts only",
+        facts="invented for the tests",
+        discover=Discovery(article=r"/\d+\.html$", sections=("https://baolang.vn/tin/",)),
+        layout=(Layout(title="h1.detail-title", lead="p.sapo", date="div.meta", body="div.content"),),
     )
 
 

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpus import Corpus, Query, Tagging, export
-from corpus.records import BlockKind
+from corpus.records import VIETNAM, BlockKind, Picture
 from tests.made_articles import story
 
 
@@ -44,6 +44,28 @@ def test_csv_holds_every_article_and_no_formula(corpus: Corpus, tmp_path: Path) 
     assert (first["province"], first["province_34"]) == ("Hà Giang", "Tuyên Quang")
     assert datetime.fromisoformat(first["published_at"]) == story(1).published_at
     assert (second["source"], second["published_at"], second["copy_of"], second["themes"]) == ("", "", "1", "")
+
+
+def test_what_stands_beside_the_text_is_exported(tmp_path: Path) -> None:
+    article = story(
+        1,
+        updated_at=datetime(2025, 2, 3, 9, 45, tzinfo=VIETNAM),
+        breadcrumb=("Xã hội", "Đời sống"),
+        pictures=(Picture("https://a.vn/1.jpg", caption="Chợ"), Picture("https://a.vn/2.jpg")),
+        readers={"title": "rules", "body": "generic"},
+    )
+    with Corpus.open(tmp_path / "beside.sqlite") as corpus:
+        corpus.keep(article, page=None, place=None)
+        (stored,) = corpus.articles()
+    row = export.flat(stored)
+    assert (row["updated_at"], row["breadcrumb"]) == ("2025-02-03T09:45:00+07:00", "Xã hội > Đời sống")
+    assert (row["pictures"], row["readers"]) == ("https://a.vn/1.jpg\nhttps://a.vn/2.jpg", "body=generic; title=rules")
+    out = io.StringIO()
+    export.write_jsonl([stored], out)
+    record = json.loads(out.getvalue())
+    assert record["pictures"][0] == {"url": "https://a.vn/1.jpg", "alt": None, "caption": "Chợ", "credit": None}
+    assert (record["updated_at"], record["readers"]) == ("2025-02-03T09:45:00+07:00", article.readers)
+    assert export.to_frame([stored])["updated_at"].tolist() == [article.updated_at]
 
 
 def test_json_lines_hold_everything(corpus: Corpus) -> None:

@@ -96,6 +96,36 @@ def test_an_older_corpus_is_brought_up_to_date_and_keeps_its_articles(
         assert corpus.stats().articles == 1
 
 
+def test_a_corpus_of_the_first_schema_is_opened_with_its_articles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "corpus.sqlite"
+    with monkeypatch.context() as patched:
+        patched.setattr(migrations, "STEPS", migrations.STEPS[:1])
+        patched.setattr("corpus.database.STEPS", migrations.STEPS)
+        with closing(sqlite3.connect(path, isolation_level=None)) as old:
+            migrations.migrate(old, path)
+            old.execute(
+                """INSERT INTO articles (url, title, language, extractor, extractor_version, page_digest, fetched_at)
+                   VALUES ('https://baohagiang.vn/cu', 'Chuyện cũ', 'vi', 'rules', '2', 'sha256:0',
+                           '2025-03-02T18:00:00.000000+00:00')"""
+            )
+            old.execute(
+                """INSERT INTO outcomes (url, kind, article_id, at)
+                   SELECT url, 'article', id, fetched_at FROM articles"""
+            )
+            assert migrations.version(old) == 1
+    with pytest.raises(CorpusError, match="has an older schema; open it once for writing"):
+        Corpus.open(path, read_only=True)
+    with Corpus.open(path) as corpus:
+        (stored,) = corpus.articles()
+        article = stored.article
+        assert article.title == "Chuyện cũ"
+        assert (article.updated_at, article.breadcrumb, article.pictures, article.readers) == (None, (), (), {})
+        assert corpus.keep(story(1), page=None, place=None).kind == "article"
+        assert corpus.check() == []
+
+
 def test_a_step_that_fails_leaves_the_old_schema_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, step = tmp_path / "corpus.sqlite", tmp_path / "step.sql"
     Corpus.open(path).close()

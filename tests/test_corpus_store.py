@@ -25,6 +25,7 @@ from corpus import (
     Tagging,
 )
 from corpus.keeping import TRANSIENT_REASONS, is_transient
+from corpus.records import VIETNAM, Picture
 from tests.made_articles import NIGHT, page_of, paragraph_blocks, sentences, story
 
 
@@ -37,6 +38,52 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
 
 def put(corpus: Corpus, article: Article) -> Outcome:
     return corpus.keep(article, page=None, place=None)
+
+
+BESIDE = {
+    "updated_at": datetime(2025, 2, 3, 9, 45, tzinfo=VIETNAM),
+    "breadcrumb": ("Xã hội", "Đời sống"),
+    "pictures": (
+        Picture("https://baohagiang.vn/anh/2.jpg", "cho", "Bà con họp.", "Minh Đức"),
+        Picture("https://baohagiang.vn/anh/1.jpg"),
+    ),
+    "readers": {"title": "rules", "date": "structured", "body": "rules"},
+}
+
+
+def test_what_stands_beside_the_text_is_stored_and_replaced(corpus: Corpus) -> None:
+    full = story(1, **BESIDE)
+    first = put(corpus, full)
+    stored = corpus.article(first.article_id or 0)
+    assert stored is not None
+    assert stored.article == full
+    later = replace(full, breadcrumb=("Xã hội",), pictures=full.pictures[:1])
+    assert put(corpus, later).kind == "changed"
+    stored = corpus.article(first.article_id or 0)
+    assert stored is not None
+    assert stored.article == later
+    assert put(corpus, replace(later, updated_at=full.fetched_at)).kind == "changed"
+
+
+def test_who_read_a_field_is_noted_anew_and_changes_no_article(corpus: Corpus) -> None:
+    first = put(corpus, story(1, **BESIDE))
+    other = story(1, **{**BESIDE, "readers": {"title": "generic"}})
+    assert put(corpus, other).kind == "unchanged"
+    stored = corpus.article(first.article_id or 0)
+    assert stored is not None
+    assert stored.article.readers == {"title": "generic"}
+
+
+@pytest.mark.parametrize(
+    ("updated_at", "message"),
+    [
+        (datetime(2025, 2, 1, tzinfo=VIETNAM), "updated_at must be later than published_at"),
+        (datetime(2025, 2, 3), "updated_at must carry a time zone"),  # noqa: DTZ001
+    ],
+)
+def test_a_change_before_publication_is_refused(corpus: Corpus, updated_at: datetime, message: str) -> None:
+    with pytest.raises(CorpusError, match=message):
+        put(corpus, story(1, updated_at=updated_at))
 
 
 def test_what_is_stored_is_there_again_after_closing(tmp_path: Path) -> None:

@@ -14,13 +14,15 @@ from corpus.records import VIETNAM, Article, BlockKind, Page
 from crawler.address import address
 from crawler.errors import Rejected
 from crawler.extract import extract
-from crawler.extract.dates import inferred_day, is_date_line, printed_date
+from crawler.extract.dates import is_date_line, printed_date
+from crawler.extract.inference import inferred_day
 from crawler.extract.people import agency_in, is_byline, names_in
 from crawler.extract.phrases import dateline, ender, split_credit
 from crawler.normalise import language_of, normalise
 from crawler.recognise import recognise
-from crawler.source import Discovery, Layout, Source, load_sources
+from crawler.source import Source, load_sources
 from tests.pages import MARKUP, SCREEN, page
+from tests.pages import village as _village
 
 
 def read(the_page: Page, source: Source | None = None) -> Article:
@@ -68,20 +70,6 @@ def test_a_page_without_rules_is_read_by_the_generic_reader() -> None:
     assert article.authors == ("Hoàng Mây", "Lù A Páo")
     assert any("Hội xuân kéo dài" in block.text for block in draft.outside)
     assert any("vui quá" in block.text for block in draft.outside)
-
-
-def _village() -> Source:
-    return Source(
-        id="bao_lang",
-        name="Báo Làng",
-        kind="paper",
-        home="https://baolang.vn/",
-        hosts=("baolang.vn",),
-        verified="facts only",
-        facts="invented for the tests",
-        discover=Discovery(article=r"/\d+\.html$", sections=("https://baolang.vn/tin/",)),
-        layout=(Layout(title="h1.detail-title", lead="p.sapo", date="div.meta", body="div.content"),),
-    )
 
 
 def test_rules_and_the_generic_reader_agree_on_an_easy_page() -> None:

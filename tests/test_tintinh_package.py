@@ -39,7 +39,13 @@ def test_the_wheel_holds_every_file_that_the_code_reads(wheel: Path) -> None:
             if path.is_file() and "__pycache__" not in path.parts:
                 assert path.relative_to(ROOT).as_posix() in names
     assert sum(name.startswith("crawler/sources/") and name.endswith(".toml") for name in names) >= 5
-    assert {"corpus/schema.sql", "corpus/provinces.toml", "nlp/themes.toml"} <= names
+    assert {
+        "corpus/schema.sql",
+        "corpus/schema_2.sql",
+        "corpus/provinces.toml",
+        "corpus/places.toml",
+        "nlp/themes.toml",
+    } <= names
     assert "tintinh/templates/report.html.j2" in names
     assert any(name.startswith("tintinh/shipped/models/themes-") and name.endswith("/model.skops") for name in names)
     assert any(name.startswith("tintinh/shipped/sample/newspaper/") for name in names)

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
 from corpus.records import Article, BlockKind
 
 
 def printed_when(article: Article) -> str:
-    """The day of publication, with its time where the page gave one."""
+    """The day of publication, with its time where the page gave one, and when it was changed."""
     if article.published_at is None:
         return "no date"
-    return article.published_at.strftime("%d/%m/%Y %H:%M" if article.published_precision == "minute" else "%d/%m/%Y")
+    published = article.published_at.strftime(
+        "%d/%m/%Y %H:%M" if article.published_precision == "minute" else "%d/%m/%Y"
+    )
+    return f"{published} (updated {_changed(article.updated_at)})" if article.updated_at else published
+
+
+def _changed(moment: datetime) -> str:
+    # Midnight is what is stored where only the day was printed.
+    return moment.strftime("%d/%m/%Y" if (moment.hour, moment.minute) == (0, 0) else "%d/%m/%Y %H:%M")
 
 
 def print_article(article: Article, *below_title: str | None) -> None:
     """Title, facts and text of ``article``; each of ``below_title`` that is given stands on a line above the text."""
     click.secho(article.title, bold=True)
-    facts = [printed_when(article), article.source, article.province, article.section, article.agency]
+    way = " > ".join(article.breadcrumb) or article.section
+    facts = [printed_when(article), article.source, article.province, way, article.agency]
     click.echo(" · ".join(fact for fact in [*facts, ", ".join(article.authors)] if fact))
     for text in filter(None, below_title):
         click.echo(text)
@@ -27,3 +38,8 @@ def print_article(article: Article, *below_title: str | None) -> None:
         elif block.kind not in {BlockKind.DROPPED, BlockKind.BYLINE}:
             click.secho(f"\n{block.text}", bold=block.kind in {BlockKind.LEAD, BlockKind.HEADING})
     click.echo()
+    for picture in article.pictures:
+        click.echo(f"Picture: {picture.url}{f' — {picture.caption}' if picture.caption else ''}")
+    for reader in sorted(set(article.readers.values())):
+        fields = sorted(name for name, by in article.readers.items() if by == reader)
+        click.echo(f"Fields from {reader}: {', '.join(fields)}")

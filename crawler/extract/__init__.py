@@ -6,7 +6,7 @@ from the screen the screen reader. The draft says which one it was.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping
 from itertools import islice, pairwise
 from urllib.parse import urljoin, urlsplit
 
@@ -18,6 +18,7 @@ from crawler.extract import generic, phrases, rules, screen
 from crawler.extract.dates import printed_date
 from crawler.extract.decode import utf_8
 from crawler.extract.draft import Draft, Extractor, Line, Role
+from crawler.extract.fields import complete, readers
 from crawler.extract.judge import Story, judge
 from crawler.extract.marks import is_around
 from crawler.extract.markup import Node, body_of, lines_of, parse, text_in
@@ -28,7 +29,7 @@ from crawler.source import Source
 VERSION = "3"
 """Raised when the same page can give another draft; stored with every article."""
 
-_FIELDS = frozenset({"date", "section", "place", "tags"})
+_FIELDS = frozenset({"date", "updated", "section", "place", "tags"})
 
 __all__ = ["VERSION", "Draft", "extract"]
 
@@ -59,6 +60,7 @@ def _from_html(page: Page, octets: bytes, source: Source | None, outside: bool) 
     body = body_of(root, page.url)
     facts = structured(root)
     found = _fit(root, source) if source is not None else None
+    by_rules: frozenset[str] = frozenset()
     if found is None:
         column = body
         pairs = lines_of(body)
@@ -67,15 +69,17 @@ def _from_html(page: Page, octets: bytes, source: Source | None, outside: bool) 
         column = rules.column(body, found, claims(facts, page_title(root)))
         pairs = lines_of(column)
         fields = rules.mark(pairs, column, root, found)
+        by_rules = frozenset({line.role for line, _ in pairs if line.role} | {role for role in fields if fields[role]})
         # What the layout names no selector for, or where it finds nothing, is left to the generic reader.
         fields = {**generic.fill_in(pairs, root, facts, known=fields.keys()), **fields}
     if not any(line.role == "body" for line, _ in pairs):
         raise Rejected("not_an_article", f"{page.url}: no running text was found on the page")
     around = _around(body, column) if outside else None
-    draft = _draft(page, [line for line, _ in pairs], facts, "generic" if found is None else "rules", fields, around)
+    extractor: Extractor = "generic" if found is None else "rules"
+    draft = _draft(page, [line for line, _ in pairs], facts, extractor, fields, around, by_rules)
     if found is None:
         _refuse_listing(page, draft)
-    return draft
+    return complete(draft, root, pairs, facts, page.url)
 
 
 def _around(body: Node, column: Node) -> tuple[list[Line], list[Line]]:
@@ -120,6 +124,7 @@ def _draft(
     extractor: Extractor,
     fields: Mapping[Role, tuple[str, ...]],
     around: tuple[list[Line], list[Line]] | None,
+    by_rules: Collection[str] = (),
 ) -> Draft:
     def field(role: Role) -> str | None:
         texts = fields.get(role) or tuple(line.text for line in lines if line.role == role)
@@ -137,11 +142,17 @@ def _draft(
     story = judge(inside, title, screen=extractor == "screen")
     _refuse_empty(page, story)
     date, section, tags = field("date"), field("section"), _tags(fields.get("tags", ()))
+    place, updated = field("place") or story.place, field("updated")
     outside: list[Block] = []
     if around is not None:
         orders = {line.order for line in inside}
         others = [*around[0], *(line for line in lines if line.order not in orders), *around[1]]
-        outside = _outside(others, {title, date, section, field("place"), *tags})
+        outside = _outside(others, {title, date, updated, section, field("place"), *tags})
+    printed: dict[Role, object] = {
+        "title": field("title"), "lead": story.lead, "date": date, "section": section, "tags": tags, "place": place,
+        "byline": any(block.kind is BlockKind.BYLINE for block in story.blocks),
+    }  # fmt: skip
+    claimed: dict[Role, object] = {"title": title, "section": facts.section, "tags": facts.tags}
     return Draft(
         url=_canonical(page, facts),
         extractor=extractor,
@@ -154,8 +165,11 @@ def _draft(
         machine_authors=facts.authors,
         section=section or facts.section,
         tags=tags or facts.tags,
-        place=field("place") or story.place,
+        place=place,
         site_name=facts.site_name,
+        updated_text=updated,
+        machine_updated=facts.updated,
+        readers=readers(extractor, by_rules, *([role for role in said if said[role]] for said in (printed, claimed))),
         fetched_at=page.fetched_at,
     )
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from corpus.records import Block
+from corpus.records import Block, Picture
 
 Extractor = Literal["rules", "generic", "screen"]
 
-Role = Literal["title", "lead", "date", "byline", "section", "place", "tags", "caption", "drop", "body"]
+Role = Literal["title", "lead", "date", "updated", "byline", "section", "place", "tags", "caption", "drop", "body"]
 """What a source's selectors, or the generic reader, already know about a line before it is judged."""
 
 
@@ -45,7 +46,8 @@ class Draft:
     ``outside`` are the pieces of the page around the story (menus, related boxes …), each dropped with its reason,
     where they were asked for;
     ``date_text`` is the printed line that holds the date of publication, ``machine_dates`` the dates of the page's
-    structured data in order of trust; ``extractor`` is the reader that found the body.
+    structured data in order of trust; ``updated_text`` and ``machine_updated`` are the same for its last change;
+    ``extractor`` is the reader that found the body, ``readers`` those of the single fields, as in ``Article``.
     """
 
     url: str
@@ -61,4 +63,9 @@ class Draft:
     tags: tuple[str, ...] = ()
     place: str | None = None
     site_name: str | None = None
+    updated_text: str | None = None
+    machine_updated: tuple[str, ...] = ()
+    breadcrumb: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    readers: Mapping[str, str] = field(default_factory=dict, hash=False)
     fetched_at: datetime | None = field(default=None, compare=False)

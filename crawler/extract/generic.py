@@ -9,9 +9,9 @@ import re
 from collections import Counter
 from collections.abc import Container
 
-from corpus.provinces import canonical
+from corpus.places import province_of
 from corpus.text import fold, match_key
-from crawler.extract import people, phrases
+from crawler.extract import breadcrumb, people, phrases, stamps
 from crawler.extract.body import body_element
 from crawler.extract.dates import is_date_line, printed_date
 from crawler.extract.draft import Line, Role
@@ -28,7 +28,6 @@ _RELATED_MARK = re.compile(r"relate|lien-?quan|insert-|articles-edit")
 _OTHERS_MARK = re.compile(r"relate|lien-?quan|comment|binh-?luan|y-?kien|sidebar|aside|footer|most-?read|doc-?nhieu")
 _DATE_MARK = re.compile(r"date|time|ngay|pubd|publish|created|posted|meta")
 _AUTHOR_MARK = re.compile(r"author|byline|tac-?gia|pseudonym|pen-?name|but-?danh|news-?writer")
-_BREADCRUMB = re.compile(r"bread-?crumb|detail-cate|duong-?dan|site-?map-?path|you-?are-?here|cate-?name|catename")
 _TAGS = re.compile(r"(?:tu khoa|tags?)\b")
 
 
@@ -68,12 +67,13 @@ def fill_in(
         _mark_boxes(lines)
     if "date" not in marked:
         _mark_date(lines, start, first_body)
+    stamps.mark_updated(lines, start, first_body)
     if "lead" not in marked:
         _mark_lead(lines, start, first_body, facts)
     if "byline" not in marked:
         _mark_byline(lines, start, first_body)
     for line, _ in lines:
-        if start < line.order <= first_body and line.role is None and canonical(line.text.strip(" -:,.")) is not None:
+        if start < line.order <= first_body and line.role is None and province_of(line.text) is not None:
             line.role = "place"
     return {
         "section": () if "section" in known else _section(lines, start),
@@ -83,15 +83,7 @@ def fill_in(
 
 def _section(lines: Lines, title: int) -> tuple[str, ...]:
     """The last step of the breadcrumb above the title."""
-    # The whole path may be one line, "Trang chủ » Kinh tế".
-    steps = [
-        step.strip()
-        for line, _ in lines
-        if line.order < title and line.role != "date" and _BREADCRUMB.search(line.marks[:80]) and len(line.text) <= 60
-        for step in re.split(r"[>/»›|]", line.text)
-    ]
-    named = [step for step in steps if step and fold(step) not in {"trang chu", "home", "trang nhat"}]
-    return tuple(named[-1:])
+    return breadcrumb.printed(lines, title)[-1:]
 
 
 def _tags(lines: Lines, first_body: int) -> tuple[str, ...]:
@@ -143,6 +135,7 @@ def _mark_date(lines: Lines, start: int, first_body: int) -> None:
             line.role != "title"
             and len(line.text) <= 160
             and not (is_around(line.marks[:60]) and not _DATE_MARK.search(line.marks[:30]))
+            and not stamps.is_clock(line, lines, start)
             and (
                 is_date_line(line.text)
                 or (_DATE_MARK.search(line.marks[:120]) is not None and printed_date(line.text) is not None)
@@ -156,7 +149,7 @@ def _mark_date(lines: Lines, start: int, first_body: int) -> None:
         for line, _ in lines
         if last_body < line.order <= last_body + 4 and dated(line) and not is_around(line.marks)
     ]
-    chosen = below[:1] or above[-1:] or after[:1]
+    chosen = below[:1] or above[-1:] or after[:1] or stamps.by_fetch(lines, start, first_body)
     for line in chosen:
         line.role = "date"
 

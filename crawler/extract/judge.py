@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
-from corpus.provinces import canonical
+from corpus.places import province_of
 from corpus.records import Block, BlockKind
 from corpus.text import match_key
 from crawler.extract import foot, people, phrases
@@ -119,7 +119,7 @@ class _Judgement:
             reason = "video"
         if reason is None and line.link_share > 0.8 and len(line.text.split()) <= 40:
             reason = "related"
-        if reason is None and not self.begun and canonical(line.text.strip(" -:,.")) is not None:
+        if reason is None and not self.begun and province_of(line.text) is not None:
             self.story.place = line.text.strip(" -:,.")
             reason = "place"
         if reason is not None:

@@ -13,6 +13,7 @@ from corpus.text import match_key
 from crawler.extract.dates import printed_date
 from crawler.extract.draft import Line, Role
 from crawler.extract.markup import BLOCK, Lines, Node, has_text, text_in
+from crawler.extract.stamps import is_over_menu
 from crawler.source import Layout
 
 _FIELDS: frozenset[Role] = frozenset({"title", "section", "place", "tags", "byline"})
@@ -188,7 +189,12 @@ def _mark_date(lines: Lines, chosen: list[Node]) -> str | None:
         inside = set(element.iter())
         block = _block(element)
         own = [line for line, holder in lines if holder in inside or (holder is block and text and text in line.text)]
-        if own and own[0].order <= max(story, default=0) + 4 and printed_date(text) is not None:
+        if (
+            own
+            and own[0].order <= max(story, default=0) + 4
+            and printed_date(text) is not None
+            and not is_over_menu(own[0], lines, title)
+        ):
             away = abs(own[0].order - title)
             best = min(best or (away, text, own), (away, text, own), key=lambda found: found[0])
     if best is None:

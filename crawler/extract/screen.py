@@ -38,7 +38,7 @@ def mark_text(lines: list[Line]) -> None:
     start = next((line.order for line in lines if _opens_body(line, lines)), None)
     if start is None:
         return
-    dates = [line for line in lines[: start + 1] if is_date_line(line.text)]
+    dates = [line for line in lines[: start + 1] if is_date_line(line.text) and not _is_clock(line, lines, start)]
     # The last date above the body is the article's; one further up is the clock of the page's header.
     printed = dates[-1] if dates else None
     title = _title(lines, start, printed)
@@ -69,6 +69,14 @@ def _opens_body(line: Line, lines: list[Line]) -> bool:
         return closed and phrases.dateline(line.text) is not None and len(line.text) >= 60
     # A long line that closes no sentence is the title where nothing above it could be.
     return closed or len(line.text) > 250 or any(_may_be_title(above) for above in lines[: line.order])
+
+
+def _is_clock(line: Line, lines: list[Line], start: int) -> bool:
+    """Whether a date is the header's clock: a menu (three lines of a few words) below it, and no title above."""
+    if any(_may_be_title(above) for above in lines[: line.order]):
+        return False
+    below = lines[line.order + 1 : min(start, line.order + 4)]
+    return len(below) == 3 and all(len(item.text.split()) <= 4 and not is_date_line(item.text) for item in below)
 
 
 def _may_be_title(line: Line) -> bool:

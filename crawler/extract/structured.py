@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from corpus.text import line as one_line
+from crawler.extract import breadcrumb
 from crawler.extract.markup import Node
 
 _ARTICLE_TYPES = (
@@ -22,7 +23,7 @@ _ARTICLE_TYPES = (
 
 @dataclass(frozen=True)
 class Structured:
-    """Machine-readable claims of a page; ``dates`` in order of trust, each as the page gave it."""
+    """Machine-readable claims of a page; ``dates`` and ``updated`` in order of trust, each as the page gave it."""
 
     title: str | None = None
     description: str | None = None
@@ -33,6 +34,8 @@ class Structured:
     site_name: str | None = None
     canonical: str | None = None
     is_article: bool = False
+    updated: tuple[str, ...] = ()
+    breadcrumb: tuple[str, ...] = ()
 
 
 def structured(root: Node) -> Structured:
@@ -43,7 +46,9 @@ def structured(root: Node) -> Structured:
         content = one_line(element.get("content") or "")
         if name and content:
             meta.setdefault(name, []).append(content)
-    story = next(_stories(root), {})
+    items = list(_items(root))
+    story = next((item for item in items if _has_type(item, _ARTICLE_TYPES)), {})
+    path = next((item for item in items if _has_type(item, ("BreadcrumbList",))), None)
 
     def first(*names: str) -> str | None:
         return next((meta[name][0] for name in names if name in meta), None)
@@ -51,6 +56,11 @@ def structured(root: Node) -> Structured:
     dates = [_text(story.get("datePublished"))]
     dates += [
         first(name) for name in ("article:published_time", "datepublished", "pubdate", "dc.date.issued", "publish-date")
+    ]
+    updates = [
+        _text(story.get("dateModified")),
+        first("article:modified_time"),
+        first("datemodified", "og:updated_time"),
     ]
     times = [element.get("datetime") for element in root.iter("time")]
     canonical = next(
@@ -66,10 +76,12 @@ def structured(root: Node) -> Structured:
         site_name=first("og:site_name"),
         canonical=canonical or first("og:url"),
         is_article=bool(story) or first("og:type") == "article",
+        updated=tuple(dict.fromkeys(value for value in updates if value)),
+        breadcrumb=breadcrumb.listed(path) if path else breadcrumb.marked(root),
     )
 
 
-def _stories(root: Node) -> Iterator[dict[str, Any]]:
+def _items(root: Node) -> Iterator[dict[str, Any]]:
     for script in root.iter("script"):
         if (script.get("type") or "").lower() != "application/ld+json" or not script.text:
             continue
@@ -83,10 +95,13 @@ def _stories(root: Node) -> Iterator[dict[str, Any]]:
             if isinstance(item, list):
                 stack.extend(item)
             elif isinstance(item, dict):
-                kinds = item.get("@type")
-                if any(kind in _ARTICLE_TYPES for kind in (kinds if isinstance(kinds, list) else [kinds])):
-                    yield item
-                stack.extend(value for key, value in item.items() if key == "@graph")
+                yield item
+                stack.extend(value for key, value in item.items() if key in {"@graph", "breadcrumb"})
+
+
+def _has_type(item: dict[str, Any], types: tuple[str, ...]) -> bool:
+    kinds = item.get("@type")
+    return any(kind in types for kind in (kinds if isinstance(kinds, list) else [kinds]))
 
 
 def _text(value: object) -> str | None:

@@ -178,7 +178,12 @@ def _saved(files: Iterator[Path]) -> Iterator[tuple[Path, Page | Article | Tinti
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--url", help="The address the page came from.")
 @click.option("--source", "source_id", metavar="ID", help="Read it by this source's rules.")
-@click.option("--fetched-at", type=Moment(), metavar="ISO", help="When it was fetched; later dates are not believed.")
+@click.option(
+    "--fetched-at",
+    type=Moment(),
+    metavar="ISO",
+    help='When it was fetched; later dates are not believed, "3 giờ trước" is counted from it.',
+)
 @click.option("--explain", is_flag=True, help="Print every block of the page with its verdict.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def extract_command(
@@ -205,7 +210,8 @@ def extract_command(
             page = page_of(file, url=url, fetched_at=fetched_at or datetime.now(UTC))
             source = source_of(page, source_id)
             draft = extract(page, source, outside=True)
-            article = normalise(draft, page, source)
+            # A moment of its own is known for no saved page; it must be told.
+            article = normalise(draft, page, source, fetch_known=fetched_at is not None)
         except TintinhError as error:
             failed += 1
             say(f"tintinh: {_named(str(error), page.url, file) if page else error}")
@@ -220,6 +226,8 @@ def extract_command(
 
 
 def _extracted(file: Path, draft: Draft, article: Article) -> dict[str, Any]:
+    from dataclasses import asdict
+
     from corpus.records import BlockKind
 
     captions = [block for block in article.blocks if block.kind is BlockKind.CAPTION]
@@ -239,11 +247,15 @@ def _extracted(file: Path, draft: Draft, article: Article) -> dict[str, Any]:
         "published_at": article.published_at,
         "published_precision": article.published_precision,
         "published_from": article.published_from,
+        "updated_at": article.updated_at,
+        "breadcrumb": article.breadcrumb,
         "section": article.section,
         "tags": article.tags,
         "place": article.place,
         "province": article.province,
         "language": article.language,
+        "pictures": [asdict(picture) for picture in article.pictures],
+        "readers": dict(article.readers),
         "dropped": [{"reason": block.reason, "text": block.text} for block in (*article.dropped, *draft.outside)],
     }
 

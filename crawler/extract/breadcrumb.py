@@ -1,0 +1,74 @@
+"""The breadcrumb: the way from the front page to a story, as a page gives it to machines or prints it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from corpus.text import fold, match_key
+from corpus.text import line as one_line
+from crawler.extract.draft import Line
+from crawler.extract.markup import Node, text_in
+
+_NAMES = re.compile(r"bread-?crumb|detail-cate|duong-?dan|site-?map-?path|you-?are-?here|cate-?name|catename")
+_HOME = frozenset({"trang chu", "home", "trang nhat", "homepage", "trangchu"})
+# The deepest path seen on a portal has five steps.
+_DEEPEST = 8
+
+
+def listed(path: dict[str, Any]) -> tuple[str, ...]:
+    """The steps of a JSON-LD BreadcrumbList in the order of their positions; items that are damaged are left out."""
+    items = path.get("itemListElement")
+    numbered: list[tuple[float, str]] = []
+    for place, item in enumerate(items if isinstance(items, list) else [items]):
+        if not isinstance(item, dict):
+            continue
+        inner = item.get("item")
+        name = item.get("name") or (inner.get("name") if isinstance(inner, dict) else None)
+        position = item.get("position")
+        if isinstance(name, str):
+            number = float(position) if isinstance(position, str | int) and _is_number(position) else float(place)
+            numbered.append((number, name))
+    return tuple(one_line(name) for _, name in sorted(numbered, key=lambda item: item[0]))
+
+
+def _is_number(position: str | int) -> bool:
+    return re.fullmatch(r"\d{1,4}", str(position)) is not None
+
+
+def marked(root: Node) -> tuple[str, ...]:
+    """The steps of a breadcrumb in microdata."""
+    for element in root.xpath("//*[contains(@itemtype, 'BreadcrumbList')]"):
+        names = element.xpath(".//*[@itemprop='name']")
+        steps = tuple(one_line(name.get("content") or "") or text_in(name) for name in names)
+        if any(steps):
+            return steps
+    return ()
+
+
+def printed(lines: Iterable[tuple[Line, Node]], before: int) -> tuple[str, ...]:
+    """The steps of the breadcrumb printed above line number ``before``; the whole path may be one line."""
+    steps = [
+        step.strip()
+        for line, _ in lines
+        if line.order < before and line.role != "date" and _NAMES.search(line.marks[:80]) and len(line.text) <= 60
+        for step in re.split(r"[>/»›|]", line.text)
+    ]
+    return tuple(step for step in steps if step and fold(step) not in _HOME)
+
+
+def of_story(steps: Iterable[str], title: str, site_name: str | None) -> tuple[str, ...]:
+    """The steps between the front page and the story: without ``Trang chủ``, the site's name and the title."""
+    key = match_key(title)
+    named = [step for step in dict.fromkeys(steps) if step and fold(step) not in _HOME]
+    if named and site_name and match_key(named[0]) == match_key(site_name):
+        named = named[1:]
+    # Some pages cut the title in their path.
+    named = [step for step in named if not _is_title(match_key(step).rstrip(" .…"), key)]
+    # A menu that is marked as a breadcrumb is none.
+    return tuple(named) if len(named) <= _DEEPEST else ()
+
+
+def _is_title(step: str, title: str) -> bool:
+    return step == title or (len(step) >= 20 and title.startswith(step))
