@@ -256,3 +256,21 @@ def test_an_export_of_a_damaged_file_leaves_nothing(tmp_path: Path) -> None:
     one = summary(tmp_path / "archive", tmp_path / "archive" / NAME)
     assert (one.pages, one.damaged) == (2, 1)
     assert json.dumps(one.bytes) == str((tmp_path / "archive" / NAME).stat().st_size)
+
+
+def test_check_takes_a_revisit_for_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "data/var").mkdir(parents=True)
+    first, again = page(1), page(1, at=NIGHT + timedelta(days=1))
+    with (
+        ArchiveWriter(tmp_path / "data/archive") as writer,
+        Corpus.open(tmp_path / "data/var/corpus.sqlite") as corpus,
+    ):
+        place = writer.write(first)
+        noted = writer.write_revisit(
+            again, refers_to_url=first.url, refers_to_date=first.fetched_at, payload_digest=first.digest
+        )
+        for one, at in ((first, place), (again, noted)):
+            corpus.keep(Rejection(one.url, one.source, "not_an_article", "no article"), page=one, place=at)
+    checked = tintinh("check", home=tmp_path)
+    assert "2 pages found whole" in checked.out
+    assert tintinh("archive", "verify", home=tmp_path).code == 0
