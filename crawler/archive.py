@@ -9,32 +9,30 @@ after a kill only the last record of one file can be cut. Readers leave it out w
 
 from __future__ import annotations
 
-import hashlib
 import heapq
 import io
 import os
 import re
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
-from urllib.parse import urlsplit
+from typing import Self
 
-from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from corpus.records import VIETNAM, ArchivePlace, Page
 from crawler.errors import ArchiveError
-from crawler.warc import ORIGINAL, REQUESTED, SOURCE, is_saved, read_placed, read_placed_page, read_warc
+from crawler.recording import request, resource, response, revisit, wire_digest
+from crawler.warc import is_saved, read_placed, read_placed_page, read_warc
 
 __all__ = ["ROTATE_AT", "ArchiveWriter", "read_archive", "read_page", "read_warc"]
 
 ROTATE_AT = 256 * 1024 * 1024
 """Bytes after which a writer begins a new file: small enough to copy and check, large enough to stay few."""
 
-_NAME = re.compile(r"(?P<source>[a-z0-9_]+)-(?P<day>\d{8})-(?P<number>\d+)\.warc\.gz")
+NAME = re.compile(r"(?P<source>[a-z0-9_]+)-(?P<day>\d{8})-(?P<number>\d+)\.warc\.gz")
 
 
 class ArchiveWriter:
@@ -63,22 +61,47 @@ class ArchiveWriter:
             file.close()
         self._open.clear()
 
-    def write(self, page: Page) -> ArchivePlace:
+    def write(self, page: Page, request_headers: Sequence[tuple[str, str]] = ()) -> ArchivePlace:
         """Store ``page`` and return the place of its response record, which is on the disk when this returns.
 
-        A write that fails (a full disk) takes back what it began, so that the file stays whole.
+        ``request_headers`` are those really sent for it, in order, where they are known. A write that fails (a full
+        disk) takes back what it began, so that the file stays whole.
         """
-        buffer = io.BytesIO()
-        warc = WARCWriter(buffer, gzip=True, warc_version="1.1")
+        buffer, warc = _records()
         if is_saved(page.url):
-            warc.write_record(_resource(warc, page))
+            warc.write_record(resource(warc, page))
             length = buffer.tell()
         else:
-            response = _response(warc, page)
-            warc.write_record(response)
+            answer = response(warc, page)
+            warc.write_record(answer)
             length = buffer.tell()
-            warc.write_record(_request(warc, page, response.rec_headers.get_header("WARC-Record-ID")))
-        records = buffer.getvalue()
+            identity = answer.rec_headers.get_header("WARC-Record-ID")
+            warc.write_record(request(warc, page, identity, request_headers))
+        return self._append(page, buffer.getvalue(), length)
+
+    def write_revisit(
+        self, page: Page, *, refers_to_url: str, refers_to_date: datetime, payload_digest: str
+    ) -> ArchivePlace:
+        """Store that ``page`` is what was stored before, without storing it again; the place of the ``revisit`` record,
+        which is on the disk when this returns.
+
+        ``page.status`` is 304 (profile ``server-not-modified``; its own body, empty, is not looked at) or 200 with an
+        unchanged body (``identical-payload-digest``). ``refers_to_url`` and ``refers_to_date`` (aware) are ``url`` and
+        ``fetched_at`` of the stored page, ``payload_digest`` its ``Page.digest``, as the table ``pages`` has it, or the
+        ``WARC-Payload-Digest`` of its record. Raises ``ValueError`` where the body is another: it would be lost. A
+        revisit is no page: ``read_warc``, ``read_archive`` and replay pass it over.
+        """
+        if page.status not in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED} or is_saved(page.url):
+            raise ValueError(f"{page.url}: a revisit is an answer 200 or 304 from the web, not {page.status}")
+        if refers_to_date.tzinfo is None:
+            raise ValueError(f"{page.url}: refers_to_date must carry a time zone, got {refers_to_date!r}")
+        if page.status == HTTPStatus.OK and payload_digest not in {page.digest, wire_digest(page)}:
+            raise ValueError(f"{page.url}: its body is {page.digest}, not the stored {payload_digest}; write it whole")
+        buffer, warc = _records()
+        warc.write_record(revisit(warc, page, refers_to_url, refers_to_date, payload_digest))
+        return self._append(page, buffer.getvalue(), buffer.tell())
+
+    def _append(self, page: Page, records: bytes, length: int) -> ArchivePlace:
         path, file = self._file_for(page)
         start = file.tell()
         try:
@@ -117,12 +140,16 @@ class ArchiveWriter:
                 file = path.open("xb", buffering=0)
             except FileExistsError:  # another process was faster by a moment; the next number is free
                 continue
-            buffer = io.BytesIO()
-            warc = WARCWriter(buffer, gzip=True, warc_version="1.1")
+            buffer, warc = _records()
             info = {"software": self._software, "format": "WARC File Format 1.1", "robots": "obey", "isPartOf": name}
             warc.write_record(warc.create_warcinfo_record(path.name, info))
-            _write_whole(file, buffer.getvalue())
-            _sync_folder(folder)
+            try:
+                _write_whole(file, buffer.getvalue())
+                _sync_folder(folder)
+            except BaseException:  # a full disk: a file that could not even begin holds nothing to keep
+                file.close()
+                path.unlink()
+                raise
             return path, file
 
 
@@ -141,7 +168,7 @@ def read_archive(
     """
     days: dict[str, list[Path]] = {}
     for path in sorted(root.glob("*/*.warc.gz")):
-        named = _NAME.fullmatch(path.name)
+        named = NAME.fullmatch(path.name)
         if named is None:
             raise ArchiveError(f"{path}: is no archive file; <source>-<YYYYMMDD>-<n>.warc.gz was expected")
         if source is not None and named["source"] != source:
@@ -153,81 +180,9 @@ def read_archive(
         yield from heapq.merge(*streams, key=lambda found: found[1].fetched_at)
 
 
-class _Headers(StatusAndHeaders):  # type: ignore[misc]  # warcio ships no types
-    """Headers written as UTF-8, as warcio reads them; its own way of writing fails on a name that is not ASCII."""
-
-    def to_ascii_bytes(self, header_filter: Any = None) -> bytes:
-        """The header block as stored."""
-        return bytes(self.to_bytes(header_filter, "utf-8"))
-
-
-def _resource(warc: WARCWriter, page: Page) -> Any:
-    """A file that somebody saved: a WARC resource, since no server's answer is known."""
-    headers = {
-        "WARC-Date": _warc_date(page.fetched_at),
-        "WARC-Payload-Digest": "sha256:" + hashlib.sha256(page.body).hexdigest(),
-    }
-    if page.source is not None:
-        headers[SOURCE] = page.source
-    return warc.create_warc_record(
-        page.url,
-        "resource",
-        payload=io.BytesIO(page.body),
-        length=len(page.body),
-        warc_content_type=page.header("Content-Type") or "application/octet-stream",
-        warc_headers_dict=headers,
-    )
-
-
-def _response(warc: WARCWriter, page: Page) -> Any:
-    payload = page.body if page.raw is None else page.raw
-    headers = {
-        "WARC-Date": _warc_date(page.fetched_at),
-        "WARC-Payload-Digest": "sha256:" + hashlib.sha256(payload).hexdigest(),
-        REQUESTED: page.requested_url,
-    }
-    if page.source is not None:
-        headers[SOURCE] = page.source
-    return warc.create_warc_record(
-        page.url,
-        "response",
-        payload=io.BytesIO(payload),
-        length=len(payload),
-        warc_headers_dict=headers,
-        http_headers=_Headers(
-            f"{page.status} {_phrase(page.status)}", _stored_headers(page, len(payload)), protocol="HTTP/1.1"
-        ),
-    )
-
-
-def _request(warc: WARCWriter, page: Page, concurrent_to: str) -> Any:
-    parts = urlsplit(page.url)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return warc.create_warc_record(
-        page.url,
-        "request",
-        payload=io.BytesIO(b""),
-        length=0,
-        warc_headers_dict={"WARC-Date": _warc_date(page.fetched_at), "WARC-Concurrent-To": concurrent_to},
-        http_headers=StatusAndHeaders(
-            f"GET {target} HTTP/1.1", [("Host", parts.netloc)], is_http_request=True, protocol=""
-        ),
-    )
-
-
-def _stored_headers(page: Page, size: int) -> list[tuple[str, str]]:
-    """The page's headers, those renamed that do not describe the stored payload and would confuse a reader.
-
-    ``Transfer-Encoding`` never does, since the client has joined the chunks; ``Content-Encoding`` does not where only
-    the decoded body is known; ``Content-Length`` does not where it differs.
-    """
-    untrue = {"transfer-encoding"} | ({"content-encoding"} if page.raw is None else set())
-    stored = []
-    for name, value in page.headers:
-        lower = name.lower()
-        differs = lower == "content-length" and value.strip() != str(size)
-        stored.append((ORIGINAL + name if lower in untrue or differs else name, value))
-    return stored
+def _records() -> tuple[io.BytesIO, WARCWriter]:
+    buffer = io.BytesIO()
+    return buffer, WARCWriter(buffer, gzip=True, warc_version="1.1")
 
 
 def _write_whole(file: io.FileIO, data: bytes) -> None:
@@ -235,17 +190,6 @@ def _write_whole(file: io.FileIO, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[file.write(rest) :]
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:  # servers invent numbers; the phrase is only for the eye
-        return "Unknown"
-
-
-def _warc_date(moment: datetime) -> str:
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 def _sync_folder(folder: Path) -> None:

@@ -41,3 +41,15 @@ class NightFailed(TintinhError):  # noqa: N818 - names what happened, as Rejecte
 
 class ArchiveError(TintinhError):
     """A file of the page archive that is damaged or not there; the text names file and byte offset."""
+
+    def __init__(self, text: str, offset: int | None = None) -> None:
+        super().__init__(text)
+        self.offset = offset
+
+
+class CutError(ArchiveError):
+    """A file that ends before its last record does: what a kill or a full disk leaves."""
+
+
+class RevisitError(ArchiveError):
+    """A place in the archive that holds no page of its own, only the note that one had not changed."""

@@ -19,7 +19,9 @@ from crawler.archive import read_archive
 from crawler.errors import Rejected
 from crawler.extract import extract
 from crawler.normalise import normalise
+from crawler.saved import SavedFileError, article_of, is_record
 from crawler.source import Source
+from crawler.warc import TRUNCATED
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +31,7 @@ def ingest(page: Page, source: Source | None, corpus: Corpus, place: ArchivePlac
 
     The page must be on the disk of the archive at ``place`` before: the transaction in here is what marks it as done.
     """
-    result = _read(page, source)
+    result = read(page, source)
     try:
         return corpus.keep(result, page=page, place=place, requested_url=page.requested_url)
     except sqlite3.Error:
@@ -58,9 +60,13 @@ def replay(
         yield ingest(page, sources.get(page.source or ""), corpus, place)
 
 
-def _read(page: Page, source: Source | None) -> Article | Rejection:
+def read(page: Page, source: Source | None) -> Article | Rejection:
+    """What ``page`` says, or why it is no article; nothing is stored."""
     try:
         _refuse_status(page)
+        _refuse_part(page)
+        if is_record(page):
+            return _given(page)
         return normalise(extract(page, source), page, source)
     except Rejected as verdict:
         return Rejection(page.url, page.source, verdict.reason, line(verdict.detail))
@@ -71,6 +77,20 @@ def _read(page: Page, source: Source | None) -> Article | Rejection:
 def _bug(page: Page, error: Exception) -> Rejection:
     logger.error("%s: could not be read, by a fault of ours", page.url, exc_info=error)
     return Rejection(page.url, page.source, "bug", line(f"{page.url}: {type(error).__name__}: {error}"))
+
+
+def _given(page: Page) -> Article:
+    """The article that a line of JSON Lines states."""
+    try:
+        return article_of(page, page.url)
+    except SavedFileError as error:  # it was good when it was archived; what is asked of a line has changed since
+        raise Rejected("bad_record", str(error)) from error
+
+
+def _refuse_part(page: Page) -> None:
+    """A page kept in part (Common Crawl cuts long ones) would be stored as an article without its end."""
+    if cut := page.header(TRUNCATED):
+        raise Rejected("truncated", f"{page.url}: its archive holds only a part of it ({TRUNCATED}: {line(cut)})")
 
 
 def _refuse_status(page: Page) -> None:

@@ -16,14 +16,15 @@ from corpus.provinces import canonical, on_day
 from corpus.records import VIETNAM, Article, Block, BlockKind, Page, Precision
 from corpus.text import clean, line
 from crawler.address import address
-from crawler.errors import TintinhError
+from crawler.errors import ArchiveError, TintinhError
 from crawler.extract import VERSION
 from crawler.normalise import language_of
-from crawler.warc import read_warc
+from crawler.warc import is_saved, read_each
 
 _KINDS = {".txt": "text/plain", ".html": "text/html", ".htm": "text/html", ".xhtml": "text/html", ".aspx": "text/html"}
-_WARC = (".warc", ".warc.gz", ".arc", ".arc.gz")
+_WARC = (".warc", ".warc.gz", ".arc", ".arc.gz", ".wacz")
 _ROWS = (".jsonl", ".ndjson")
+_JSON = "application/json"
 
 
 class SavedFileError(TintinhError):
@@ -90,16 +91,26 @@ def _web_address(url: str) -> str:
     return spelled
 
 
-def pages_in(path: Path) -> Iterator[Page]:
-    """The article pages of a web archive, ours or anybody's: answers with status 200 that hold HTML or text."""
-    for page in read_warc(path):
+def pages_in(path: Path) -> Iterator[Page | ArchiveError]:
+    """The article pages of a web archive, ours or anybody's: answers with status 200 that hold HTML or text, and the
+    records of JSON Lines that an earlier import archived. A page too large to be one yields the error that says so.
+    """
+    for _, page in read_each(path, path.name):
+        if isinstance(page, ArchiveError):
+            yield page
+            continue
         kind = (page.header("content-type") or "text/html").lower()
         if (
             page.status == 200
-            and ("html" in kind or kind.startswith("text/plain"))
+            and ("html" in kind or kind.startswith("text/plain") or is_record(page))
             and not page.url.endswith("/robots.txt")
         ):
             yield page
+
+
+def is_record(page: Page) -> bool:
+    """Whether ``page`` is one line of JSON Lines, archived as it was imported."""
+    return is_saved(page.url) and page.header("content-type") == _JSON
 
 
 def _not_empty(text: str) -> str:
@@ -173,37 +184,55 @@ def articles_in(path: Path) -> Iterator[Article | SavedFileError]:
 
     A line that is none yields the error that names file, line and key, so that its neighbours are not lost.
     """
+    for page in records_in(path):
+        yield page if isinstance(page, SavedFileError) else article_of(page, str(path))
+
+
+def records_in(path: Path) -> Iterator[Page | SavedFileError]:
+    """As ``articles_in``, each line as the page it is archived as: ``application/json`` under ``urn:sha256:…``."""
     try:
         with path.open("rb") as rows:
             for number, raw in enumerate(rows, start=1):
                 if raw.strip():
-                    yield _article(raw, path, number)
+                    yield _record(raw, f"{path}:{number}")
     except FileNotFoundError:
         raise SavedFileError(f"{path}: there is no such file") from None
     except OSError as error:
         raise SavedFileError(f"{path}: cannot be read ({error.strerror})") from error
 
 
-def _article(raw: bytes, path: Path, number: int) -> Article | SavedFileError:
-    place = f"{path}:{number}"
+def _record(raw: bytes, place: str) -> Page | SavedFileError:
     try:
-        text = raw.decode("utf-8-sig").strip()
-        data: Any = json.loads(text)
-        row = _Row.model_validate(data)
+        body = raw.decode("utf-8-sig").strip().encode()
+        _row(body, place)
     except UnicodeDecodeError as error:
         return SavedFileError(f"{place}: is not UTF-8 ({error.reason})")
+    except SavedFileError as error:
+        return error
+    url = "urn:sha256:" + hashlib.sha256(body).hexdigest()
+    return Page(url, url, datetime.now(UTC), 200, (("Content-Type", _JSON),), body)
+
+
+def _row(body: bytes, place: str) -> _Row:
+    try:
+        data: Any = json.loads(body)
+        return _Row.model_validate(data)
     except ValidationError as error:
         item = error.errors()[0]
         key = ".".join(map(str, item["loc"])) or "(line)"
-        return SavedFileError(f"{place}: key {key!r}: {item['msg'].removeprefix('Value error, ')}")
+        raise SavedFileError(f"{place}: key {key!r}: {item['msg'].removeprefix('Value error, ')}") from error
     except (ValueError, RecursionError) as error:
-        return SavedFileError(f"{place}: is not JSON ({error})")
-    digest = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+        raise SavedFileError(f"{place}: is not JSON ({error})") from error
+
+
+def article_of(page: Page, place: str) -> Article:
+    """The article that a page of ``records_in`` states; ``SavedFileError``, naming ``place``, where it states none."""
+    row = _row(page.body, place)
     published, precision = row.published_at or row.date or (None, None)
     province = on_day(row.province, published.date()) if row.province and published else row.province
     paragraphs = [line(part) for part in row.text.split("\n")]
     return Article(
-        url=row.url or f"urn:{digest}",
+        url=row.url or page.url,
         source=row.source or None,
         title=row.title,
         lead=row.lead or None,
@@ -220,6 +249,6 @@ def _article(raw: bytes, path: Path, number: int) -> Article | SavedFileError:
         language=language_of(f"{row.title} {row.text[:1000]}"),
         extractor="given",
         extractor_version=VERSION,
-        page_digest=digest,
-        fetched_at=datetime.now(UTC),
+        page_digest=page.digest,
+        fetched_at=page.fetched_at,
     )

@@ -82,6 +82,11 @@ def cli_page() -> str:
         assert command is not None
         context = click.Context(command, info_name=name, parent=root, terminal_width=96)
         parts.append(f"## tintinh {name}\n```text\n{command.get_help(context)}\n```\n")
+        if isinstance(command, click.Group):
+            for below in command.list_commands(context):
+                inner = command.commands[below]
+                text = inner.get_help(click.Context(inner, info_name=below, parent=context, terminal_width=96))
+                parts.append(f"### tintinh {name} {below}\n```text\n{text}\n```\n")
     return "\n".join(re.sub(r"[ \t]+$", "", part, flags=re.MULTILINE) for part in parts)
 
 
@@ -138,6 +143,12 @@ def understood(arguments: list[str]) -> None:
     if command is None:
         raise click.UsageError(f"there is no command {name!r}")
     context = click.Context(command, info_name=name, parent=root)
+    if isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
+        inner = command.get_command(context, rest[0])
+        if inner is None:
+            raise click.UsageError(f"there is no command {name} {rest[0]!r}")
+        name, command, rest = rest[0], inner, rest[1:]
+        context = click.Context(command, info_name=name, parent=context)
     values, left, given = command.make_parser(context).parse_args(rest)
     assert not left, left
     for param in given:
@@ -156,6 +167,7 @@ def test_commands_shown_exist(page: str, line: str) -> None:
     [
         "tintinh serach x",
         "tintinh search x --them border",
+        "tintinh archive verfiy",
         "tintinh trend --by fortnight",
         "tintinh search x --since yesterday",
         "tintinh stats | tintinh --verison",

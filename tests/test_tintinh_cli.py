@@ -51,7 +51,7 @@ def test_every_command_has_help_with_an_example() -> None:
     # With the settings of real use: click keeps a command's help option as the first context names it.
     context = click.Context(command, info_name="tintinh", **command.context_settings)
     names = command.list_commands(context)
-    assert len(names) == 17
+    assert len(names) == 18
     for name in names:
         found = command.get_command(context, name)
         assert found is not None
@@ -156,7 +156,7 @@ def test_import_stores_what_can_be_read_and_names_what_cannot(tmp_path: Path) ->
     assert again.code == 0
     assert again.rows()[0]["unchanged"] == 2
     replayed = tintinh("replay", "--json", home=tmp_path)
-    assert sum(row["unchanged"] for row in replayed.rows()) == 3
+    assert sum(row["unchanged"] for row in replayed.rows()) == 4
     assert sum(row["changed"] + row["article"] for row in replayed.rows()) == 0
     assert tintinh("check", home=tmp_path).code == 0
 

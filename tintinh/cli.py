@@ -16,6 +16,7 @@ from tintinh.output import say
 _COMMANDS = {
     "crawl": "collect",
     "replay": "collect",
+    "archive": "archive",
     "import": "bring",
     "sources": "sources",
     "extract": "bring",

@@ -66,19 +66,19 @@ def import_command(
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    """Bring saved files into the corpus: HTML, text saved from the screen (.txt), JSON Lines, WARC, or folders of them.
+    """Bring saved files into the corpus: HTML, text saved from the screen (.txt), JSON Lines, WARC
+    (of anybody, WACZ too), or folders of them.
 
-    HTML and text pages are archived, too, so that replay reads them again. A JSON line needs "title" and "text".
+    All of it is archived, too, so that replay reads it again. A JSON line needs "title" and "text".
     A file that cannot be read is named, the others are stored; exit code 1 then.
     """
     from dataclasses import replace
 
-    from corpus.records import Article
     from corpus.store import Corpus
     from crawler.archive import ArchiveWriter
     from crawler.errors import TintinhError
     from crawler.ingest import ingest
-    from crawler.saved import files_in
+    from crawler.saved import files_in, is_record
 
     counts: dict[str, Counter[str]] = {}
     failed = 0
@@ -90,13 +90,12 @@ def import_command(
                 failed += 1
                 say(f"tintinh: {item}")
                 continue
-            if isinstance(item, Article):
-                outcome = corpus.keep(item, page=None, place=None)
-            else:
-                source = _recognised(item, source_id)
-                page = replace(item, source=source.id if source else None)
-                place = kept.place_of(page) or archive.write(page)
-                outcome = ingest(page, source, corpus, place)
+            source = None if is_record(item) else _recognised(item, source_id)
+            page = replace(item, source=source.id if source else None)
+            before = kept.find(page)
+            # What stands there already is read again with the time of its first import, as a replay will read it.
+            moment, place = before or (page.fetched_at, archive.write(page))
+            outcome = ingest(replace(page, fetched_at=moment), source, corpus, place)
             if outcome.kind == "rejected":
                 failed += 1
                 say(f"tintinh: {_named(outcome.detail, outcome.url, file)}")
@@ -113,28 +112,32 @@ class _Archived:
         self._root = root
         self._shared: dict[str, list[ArchivePlace]] = {}
 
-    def place_of(self, page: Page) -> ArchivePlace | None:
-        """Where this very page, address and content, stands; None where it does not."""
+    def find(self, page: Page) -> tuple[datetime, ArchivePlace] | None:
+        """When this very page, address and content, was archived, and where; None where it was not."""
         first = self._corpus.place_of(page.digest)
         if first is None:
             return None
-        if self._holds(first, page):
-            return first
+        if moment := self._moment(first, page):
+            return moment, first
         # Several addresses gave the same bytes; the corpus is read through once for each such content.
         if page.digest not in self._shared:
             records = (record for record in self._corpus.pages() if record.digest == page.digest)
             self._shared[page.digest] = [record.place for record in records if record.place is not None]
-        return next((place for place in self._shared[page.digest] if self._holds(place, page)), None)
+        for place in self._shared[page.digest]:
+            if moment := self._moment(place, page):
+                return moment, place
+        return None
 
-    def _holds(self, place: ArchivePlace, page: Page) -> bool:
+    def _moment(self, place: ArchivePlace, page: Page) -> datetime | None:
         from crawler.archive import read_page
         from crawler.errors import ArchiveError
 
         try:
             kept = read_page(self._root, place)
         except ArchiveError:
-            return False  # the corpus was filled from another archive, or this one has lost the file
-        return (kept.url, kept.requested_url, kept.digest) == (page.url, page.requested_url, page.digest)
+            return None  # the corpus was filled from another archive, or this one has lost the file
+        same = (kept.url, kept.requested_url, kept.digest) == (page.url, page.requested_url, page.digest)
+        return kept.fetched_at if same else None
 
 
 def _recognised(page: Page, source_id: str | None) -> Source | None:
@@ -152,15 +155,15 @@ def _named(sentence: str | None, url: str, file: Path) -> str:
     return (sentence or "").replace(url, str(file)) if url.startswith("urn:") else f"{file}: {sentence}"
 
 
-def _saved(files: Iterator[Path]) -> Iterator[tuple[Path, Page | Article | TintinhError]]:
-    """Each page or article of the files, or what is wrong with one of them; the others follow all the same."""
+def _saved(files: Iterator[Path]) -> Iterator[tuple[Path, Page | TintinhError]]:
+    """Each page of the files, or what is wrong with one of them; the others follow all the same."""
     from crawler.errors import TintinhError
-    from crawler.saved import articles_in, is_rows, is_warc, page_of, pages_in
+    from crawler.saved import is_rows, is_warc, page_of, pages_in, records_in
 
     for path in files:
         try:
             if is_rows(path):
-                for row in articles_in(path):
+                for row in records_in(path):
                     yield path, row
             elif is_warc(path):
                 for page in pages_in(path):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tintinh.commands.options import Day, archive_option, corpus_option
-from tintinh.output import formats, print_rows, progress, say
+from tintinh.foreseen import as_lines, as_object, as_rows
+from tintinh.output import formats, print_json, print_rows, progress, say
 
 if TYPE_CHECKING:
     from corpus.records import Night, Outcome
+    from crawler.forecast import Forecast
     from crawler.source import Source
 
 _NIGHT = ("source", "found", "known", "stored", "copies", "same", "rejected", "generic", "verdict")
@@ -150,29 +154,77 @@ def tell_verdict(nights: list[Night]) -> int:
 
 @click.command(
     "replay",
-    epilog="\b\nExamples:\n  tintinh replay --source bao_ha_giang --since 2026-05-01\n  tintinh replay --json",
+    epilog="\b\nExamples:\n  tintinh replay --source bao_ha_giang --dry-run\n"
+    "  tintinh replay --source bao_ha_giang --since 2026-05-01",
 )
 @click.option("--source", "source_id", metavar="ID", help="Only pages of this source.")
 @click.option("--since", type=Day(), metavar="DAY", help="Only pages fetched on this day or later.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change; write nothing.")
+@click.option("--yes", is_flag=True, help="Write without asking.")
 @corpus_option
 @archive_option
 @formats
 def replay_command(
-    source_id: str | None, since: date | None, corpus_path: Path, archive_path: Path, as_json: bool, as_csv: bool
+    source_id: str | None,
+    since: date | None,
+    dry_run: bool,
+    yes: bool,
+    corpus_path: Path,
+    archive_path: Path,
+    as_json: bool,
+    as_csv: bool,
 ) -> None:
-    """Read the archived pages again with today's code and store what changed; nothing is fetched."""
+    """Read the archived pages again with today's code and store what changed; nothing is fetched.
+
+    First it shows what would change. On a terminal it then asks before it writes; elsewhere, as from cron, it writes.
+    Into a corpus that is not there yet it writes at once: nothing in it can change.
+    """
     from corpus.store import Corpus
     from crawler.ingest import replay
     from crawler.source import load_sources
 
     if not archive_path.is_dir():
         raise click.BadParameter(f"{archive_path}: there is no archive", param_hint="--archive")
+    if dry_run:
+        _print_forecast(_forecast(corpus_path, archive_path, source_id, since), as_json=as_json, as_csv=as_csv)
+        return
+    if corpus_path.exists():
+        Corpus.open(corpus_path).close()  # an older schema is brought up to date before it is read
+        foreseen = _forecast(corpus_path, archive_path, source_id, since)
+        for line in as_lines(foreseen):
+            say(line)
+        if foreseen.anything and not yes and sys.stdin.isatty() and sys.stderr.isatty():
+            click.confirm("Write this to the corpus?", abort=True, err=True)
     counts: dict[str, Counter[str]] = {}
     with Corpus.open(corpus_path) as corpus, progress("pages") as advance:
         for outcome in replay(corpus, archive_path, load_sources(), source_id, since):
             count_outcome(counts, outcome)
             advance(1)
     print_outcomes(counts, as_json=as_json, as_csv=as_csv)
+
+
+def _forecast(corpus_path: Path, archive_path: Path, source_id: str | None, since: date | None) -> Forecast:
+    """What a replay would change; the corpus is opened for reading only, and not made where there is none."""
+    from corpus.store import Corpus
+    from crawler.forecast import Forecaster
+    from crawler.source import load_sources
+
+    opened = Corpus.open(corpus_path, read_only=True) if corpus_path.exists() else nullcontext(None)
+    with opened as corpus, progress("pages compared") as advance:
+        forecaster = Forecaster(corpus, load_sources())
+        for _ in forecaster.run(archive_path, source_id, since):
+            advance(1)
+        return forecaster.result()
+
+
+def _print_forecast(forecast: Forecast, *, as_json: bool, as_csv: bool) -> None:
+    if as_json:
+        print_json(as_object(forecast))
+    elif as_csv:
+        print_rows(as_rows(forecast), ("what", "count"), as_json=False, as_csv=True)
+    else:
+        for line in as_lines(forecast):
+            click.echo(line)
 
 
 def count_outcome(counts: dict[str, Counter[str]], outcome: Outcome) -> None:

@@ -1,0 +1,59 @@
+"""A web archive on the disk: one file of records, or several packed into one WACZ."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from crawler.errors import ArchiveError
+
+WACZ = ".wacz"
+_ZIP = b"PK\x03\x04"
+_RECORDS = (".warc", ".warc.gz")
+BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
+"""What reading the files of a damaged zip raises."""
+
+
+@contextmanager
+def opened_file(path: Path) -> Iterator[Any]:
+    """The file open for reading; ``ArchiveError`` where it cannot be."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        raise ArchiveError(f"{path}: there is no such archive file") from None
+    with file:
+        yield file
+
+
+def opened(path: Path) -> Iterator[tuple[str, Any]]:
+    """Each file of records in ``path``, open, with the name that errors give it; nothing is unpacked to the disk.
+
+    Of a WACZ (a zip file, as browsertrix and Webrecorder write) these are the WARC files under ``archive/``. Raises
+    ``ArchiveError`` where there is no such file, or a WACZ is none.
+    """
+    with opened_file(path) as file:
+        start = file.read(len(_ZIP))
+        file.seek(0)
+        if start != _ZIP and path.suffix.lower() != WACZ:
+            yield str(path), file
+            return
+        try:
+            yield from _packed(file, path)
+        except BROKEN as error:
+            raise ArchiveError(f"{path}: cannot be read as WACZ, a zip file with WARC files in it ({error})") from error
+
+
+def _packed(file: Any, path: Path) -> Iterator[tuple[str, Any]]:
+    with zipfile.ZipFile(file) as packed:
+        names = [
+            one for one in packed.infolist() if one.filename.startswith("archive/") and one.filename.endswith(_RECORDS)
+        ]
+        if not names:
+            raise ArchiveError(f"{path}: holds no WARC file under archive/, as a WACZ does")
+        for one in names:
+            with packed.open(one) as records:
+                yield f"{path}!{one.filename}", records

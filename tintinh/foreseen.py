@@ -1,0 +1,49 @@
+"""What a replay would change, in words and as an object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from crawler.forecast import Forecast
+
+_COUNTS = ("pages", "new", "changed", "unchanged", "withdrawn", "rejected")
+
+
+def as_lines(forecast: Forecast) -> Iterator[str]:
+    """The forecast as a person reads it: counts, fields, reasons, examples."""
+    yield (
+        f"{forecast.pages} pages read again; articles: {forecast.new} new, {forecast.changed} changed, "
+        f"{forecast.unchanged} unchanged, {forecast.withdrawn} withdrawn"
+    )
+    if forecast.fields:
+        yield "changed fields: " + ", ".join(f"{name} {count}" for name, count in forecast.fields.most_common())
+    if forecast.rejections:
+        pairs = forecast.rejections.most_common()
+        yield "rejected otherwise: " + ", ".join(f"{old} → {new} {count}" for (old, new), count in pairs)
+    for one in forecast.examples:
+        yield one.url
+        yield f"  {one.field}: {one.before or '(none)'}"
+        yield f"  {'→':>{len(one.field) + 1}} {one.after or '(none)'}"
+
+
+def as_rows(forecast: Forecast) -> Iterator[dict[str, Any]]:
+    """The forecast as rows of ``what`` and ``count``."""
+    yield from ({"what": name, "count": getattr(forecast, name)} for name in _COUNTS)
+    yield from ({"what": f"field {name}", "count": count} for name, count in forecast.fields.most_common())
+    for (old, new), count in forecast.rejections.most_common():
+        yield {"what": f"rejected {old} → {new}", "count": count}
+
+
+def as_object(forecast: Forecast) -> dict[str, Any]:
+    """The forecast as one JSON object."""
+    return {
+        **{name: getattr(forecast, name) for name in _COUNTS},
+        "fields": dict(forecast.fields.most_common()),
+        "rejections": [
+            {"before": old, "after": new, "count": count} for (old, new), count in forecast.rejections.most_common()
+        ],
+        "examples": [asdict(one) for one in forecast.examples],
+    }
