@@ -139,6 +139,43 @@ def test_pages_without_a_date_are_said_to_have_none() -> None:
     assert any("every article shows the date 'Chủ nhật, 31/05/2026'" in note for note in made.notes)
 
 
+def test_what_a_platform_lacks_is_added_to_it() -> None:
+    box = "<div class='hop-ngoai widget'>Hộp thời tiết hôm nay cho biết trời nhiều mây, có mưa rào vào chiều tối.</div>"
+    pages = site()
+    for n in range(1, 7):
+        text = story(n, body="article__body").replace(
+            "<div class='tin-lien-quan'>", f"{box}<div class='tin-lien-quan'>"
+        )
+        text = text.replace("tieu-de-bai", "article__title").replace("mo-ta sapo", "article__sapo")
+        pages[url_of(n)] = page(text, url=url_of(n))
+    made = proposal(pages)
+    assert made.source.platform == "hemera"
+    (over,) = made.toml.split("[[layout]]")[1:]
+    assert "div.widget" in over or "div.hop-ngoai" in over
+    assert "body" not in over, "the platform's own"
+    assert all(one.by_rules and "body" not in one.differs for one in made.read)
+
+
+def test_a_site_whose_front_page_lists_all_has_it_for_a_section() -> None:
+    answers = {url: answer for url, answer in site().items() if url not in {f"{HOME}xa-hoi/", f"{HOME}kinh-te/"}}
+    made = proposal(answers)
+    assert made.source.discover.sections == (HOME,)
+
+
+def test_films_and_advertisements_with_addresses_of_their_own_are_no_articles() -> None:
+    others = "".join(
+        f"<a href='/rao-vat-ban-dat-gia-re-mat-tien-{n}77.html'>Bán đất giá rẻ mặt tiền đường lớn</a>"
+        f"<a href='/phong-su/{n}.htm'>Xem lại chương trình tối hôm qua tại đây</a>"
+        for n in range(400, 406)
+    )
+    films = {f"{HOME}phong-su/{n}.htm": "<video></video>" for n in range(400, 406)}
+    found = run(site(**films, **{HOME: listing(range(1, 7)).replace("</body>", f"{others}</body>")}))
+    assert found.pattern.forms == (r"-\d+\.html$",)
+    assert not any("rao-vat" in url for url in found.pattern.matched)
+    assert any("phong-su" in url for url in found.pattern.matched), "they looked like articles until they were read"
+    assert len(found.read) == 6
+
+
 # Nothing comes of it
 
 

@@ -11,11 +11,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from corpus.store import Corpus
 from crawler.source import read_source
 from tests.command import ROOT, Done, tintinh
 from tests.loopback_client import Client
+from tintinh.commands import sources
 from tintinh.loopback import LoopbackNewspaper, expected
 from tintinh.loopback.outlets import OUTLETS
 
@@ -103,8 +105,8 @@ def test_a_site_nobody_declared_becomes_a_source_that_reads_its_articles(
 def test_a_source_that_fits_is_said_to_fit_and_a_broken_one_not(paper: LoopbackNewspaper, tmp_path: Path) -> None:
     done = proposed(paper, "ptth_ha_giang", tmp_path)
     assert done.code == 0, done.err
-    sources = tmp_path / "sources"
-    look = ["sources", "check", "ptth_ha_giang", "--json", "--sources", sources, *here(paper, "ptth_ha_giang")]
+    folder = tmp_path / "sources"
+    look = ["sources", "check", "ptth_ha_giang", "--json", "--sources", folder, *here(paper, "ptth_ha_giang")]
     fits = tintinh(*look, home=tmp_path)
     assert fits.code == 0, fits.err
     (row,) = fits.rows()
@@ -115,7 +117,7 @@ def test_a_source_that_fits_is_said_to_fit_and_a_broken_one_not(paper: LoopbackN
     assert row["selectors"]['body = "div.content-detail"'] == "8 of 8"
 
     # The site changed its look: the body has another name, no layout fits.
-    path = sources / "ptth_ha_giang.toml"
+    path = folder / "ptth_ha_giang.toml"
     changed = path.read_text(encoding="utf-8").replace('platform = "slug_hex"\n', "")
     changed = changed.replace("[discover]", "[discover]\narticle = '/\\d{6}/'")
     changed += '\n[[layout]]\nbody = "div.of-yesterday"\n'
@@ -165,6 +167,31 @@ def test_saved_pages_serve_as_well(paper: LoopbackNewspaper, tmp_path: Path) -> 
     again = tintinh(*arguments, "--write", home=tmp_path)
     assert again.code == 1
     assert "declares https://baohagiang.vn/ already" in again.err
+
+
+def test_at_a_terminal_it_asks_and_no_is_no(
+    paper: LoopbackNewspaper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Client(paper.port)
+    with closing(client.connection):
+        for number, truth in enumerate(expected("ttxvn_dan_toc")[:5]):
+            (tmp_path / f"{number}.html").write_bytes(client.get(truth.url).body)  # it says its address itself
+        (tmp_path / "list.html").write_bytes(client.get(OUTLETS["ttxvn_dan_toc"].url("/thoi-su/")).body)
+    about = {"url": OUTLETS["ttxvn_dan_toc"].url("/thoi-su/")}
+    (tmp_path / "list.json").write_text(json.dumps(about), encoding="utf-8")
+    monkeypatch.setattr(sources, "_at_a_terminal", lambda: True)
+    monkeypatch.setenv("TINTINH_HOME", str(tmp_path / "home"))
+    path = tmp_path / "sources" / "dan_toc.toml"
+    given = ["new", OUTLETS["ttxvn_dan_toc"].url("/"), "--id", "dan_toc", "--saved", str(tmp_path)]
+    given += ["--sources", str(path.parent)]
+    no = CliRunner().invoke(sources.sources_command, given, input="n\n")
+    assert no.exit_code == 0, no.output
+    assert f"Write {path}?" in no.output
+    assert "nothing was written" in no.output
+    assert not path.exists()
+    yes = CliRunner().invoke(sources.sources_command, given, input="y\n")
+    assert yes.exit_code == 0, yes.output
+    assert read_source(path).verified == "saved page", "saved pages are not live, whoever looked at them"
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ _SERVICE = re.compile(
     r"|author|(?:^|/)(?:en|english|zh|lo|kh)(?:/|$)|thong-ke|dieu-khoan|chinh-sach|policy|print|javascript|facebook"
 )
 
+_NOTICES = re.compile(r"/rao-?vat(?:/|-)|/(?:xem-)?(?:video|clip)s?/|/podcast/|/tim-kiem/|/tags?/", re.IGNORECASE)
 _NEXT = re.compile(r"^(?:trang )?(?:sau|tiếp|tiếp theo|kế tiếp|next)\s*[›»>]*$", re.IGNORECASE)
 
 
@@ -45,6 +46,11 @@ class Link:
     def is_label(self) -> bool:
         """Whether the text reads like a step of a menu: one to six short words."""
         return 1 <= len(self.text.split()) <= 6 and 2 <= len(self.text) <= 40 and self.text[0].isalpha()
+
+    @property
+    def is_beside_news(self) -> bool:
+        """Whether the address lies among a site's classified advertisements, films, searches or subjects."""
+        return _NOTICES.search(urlsplit(self.url).path) is not None
 
     @property
     def is_service(self) -> bool:

@@ -78,6 +78,11 @@ def propose(survey: Survey, *, how: How, day: date, source_id: str | None = None
     read (saved ones suffice for a known platform), and where the running text is in no element that they share.
     """
     specimens = [Specimen(page, draft) for page, draft in survey.read]
+    if not specimens and how == "saved":
+        raise ProposalError(
+            f"{survey.home}: none of the {len(survey.pattern.matched)} articles that the pages link to can be read "
+            f"among them; save {ENOUGH} of these, such as {survey.pattern.matched[0]}"
+        )
     if not specimens or (how != "saved" and len(specimens) < ENOUGH):
         said = "; ".join(survey.unread[:2]) or "none was linked to"
         raise ProposalError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from urllib.parse import urljoin, urlsplit
 
@@ -40,6 +41,7 @@ class Site:
         self.tried: set[str] = set()
         self.unread: list[str] = []
         self.unsaved: list[str] = []
+        self.was_article: dict[str, bool] = {}
 
     def take(self, answers: Answers, urls: Iterable[str]) -> None:
         """Keep the pages among ``answers``, and a sentence for each address that gave none."""
@@ -131,7 +133,9 @@ class Site:
         for links in self.links.values():
             for link in links:
                 said.setdefault(link.url, []).append(link)
-        headlines += [url for url, links in said.items() if any(link.is_headline for link in links)]
+        headlines += [
+            url for url, links in said.items() if any(link.is_headline and not link.is_beside_news for link in links)
+        ]
         labels = {
             url
             for url, links in said.items()
@@ -199,11 +203,23 @@ class Site:
         return list({page.url: (page, draft) for page, draft in filter(None, read)}.values())
 
     def _article(self, page: Page) -> tuple[Page, Draft] | None:
+        self.was_article[page.requested_url] = True
         try:
             return page, extract(page)
         except Rejected as error:
+            self.was_article[page.requested_url] = False
             self.unread.append(str(error))
             return None
+
+    def confirmed(self, pattern: ArticlePattern) -> ArticlePattern:
+        """``pattern`` without the forms of which two pages or more were read and none was an article."""
+
+        def refuted(form: str) -> bool:
+            outcomes = [good for url, good in self.was_article.items() if re.search(form, url)]
+            return len(outcomes) >= 2 and not any(outcomes)
+
+        kept = tuple(form for form in pattern.forms if not refuted(form))
+        return replace(pattern, forms=kept) if kept else pattern
 
 
 def is_unsaved(answer: Answer | None) -> bool:

@@ -87,7 +87,7 @@ def survey(source: Source, offered: Sequence[str] = ()) -> Plan[Survey]:
     return Survey(
         home=home,
         hosts=source.hosts,
-        pattern=pattern,
+        pattern=site.confirmed(pattern),
         feeds=tuple(url for url, shown in site.feeds.items() if any(map(pattern.matches, shown))),
         sitemaps=tuple(url for url, shown in site.sitemaps.items() if any(map(pattern.matches, shown))),
         sections=tuple(sections),

@@ -145,7 +145,7 @@ def new_command(
             f"tintinh sources check {other.id}, or give another folder with --sources"
         )
     found, how = _surveyed(home, saved, _scrapy(contact, connect_to, delay, verbose))
-    asks = not write and sys.stdin.isatty()
+    asks = not write and _at_a_terminal()
     day = datetime.now(VIETNAM).date()
     proposal = propose(found, how=how, day=day, source_id=source_id, looked_at=asks)
     _show(proposal)
@@ -155,6 +155,10 @@ def new_command(
         return 0
     _write(path, proposal)
     return 0
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _home(url: str) -> str:
