@@ -140,20 +140,31 @@ def test_pages_without_a_date_are_said_to_have_none() -> None:
 
 
 def test_what_a_platform_lacks_is_added_to_it() -> None:
-    box = "<div class='hop-ngoai widget'>Hộp thời tiết hôm nay cho biết trời nhiều mây, có mưa rào vào chiều tối.</div>"
-    pages = site()
+    box = "<div class='hop-ngoai widget'>Hộp thời tiết hôm nay cho biết trời nhiều mây, có mưa rào về chiều.</div>"
+    menu = listing(range(1, 7)).replace("-cua-ban-", "-cua-ban-post")
+    pages: dict[str, Answer] = {url: page(menu, url=url) for url in (HOME, f"{HOME}xa-hoi/")}
     for n in range(1, 7):
         text = story(n, body="article__body").replace(
             "<div class='tin-lien-quan'>", f"{box}<div class='tin-lien-quan'>"
         )
         text = text.replace("tieu-de-bai", "article__title").replace("mo-ta sapo", "article__sapo")
-        pages[url_of(n)] = page(text, url=url_of(n))
+        url = url_of(n).replace("-cua-ban-", "-cua-ban-post")
+        pages[url] = page(text, url=url)
     made = proposal(pages)
     assert made.source.platform == "hemera"
     (over,) = made.toml.split("[[layout]]")[1:]
     assert "div.widget" in over or "div.hop-ngoai" in over
     assert "body" not in over, "the platform's own"
+    assert made.source.discover.article == r"-post\d+\.html$"
+    assert "article =" not in made.toml, "the platform's own"
     assert all(one.by_rules and "body" not in one.differs for one in made.read)
+
+
+def test_names_that_fit_many_sites_make_no_platform() -> None:
+    pages = site(**{url_of(n): story(n, body="article__body").replace("mo-ta", "article__sapo") for n in range(1, 7)})
+    made = proposal(pages)
+    assert made.source.platform is None, "the addresses are of another system"
+    assert made.source.layout[0].body == "div.article__body"
 
 
 def test_a_site_whose_front_page_lists_all_has_it_for_a_section() -> None:

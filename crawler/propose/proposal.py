@@ -109,6 +109,9 @@ def _rules(specimens: Sequence[Specimen], survey: Survey) -> _Rules:
     fit = next(iter(platform_fits(specimens, stand_in)), None)
     own = own_layouts(specimens, stand_in, survey.labels) if len(specimens) >= ENOUGH else []
     reached = agreement(readings(specimens, with_layouts(stand_in, own))) if own else 0.0
+    if fit is not None and own and not fit.matches and reached >= fit.agreement:
+        # Names like "#content" fit many sites; that the addresses differ says that this is another system.
+        fit = None
     if fit is None and len(specimens) < ENOUGH:
         raise ProposalError(
             f"{survey.home}: {len(specimens)} articles could be read and no known platform fits them; "

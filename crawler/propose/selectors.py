@@ -19,7 +19,7 @@ _FLEETING = re.compile(
 _UTILITY = re.compile(
     r"^(?:col|row|container|container-fluid|clearfix|active|current|first|last|left|right|center|top|bottom|hidden|show"
     r"|pull-(?:left|right)|text-(?:left|right|center|justify)|d-\w+|[mp][trblxy]?-?\d+|w-?\d+|h-?\d+|fl|fr|cf|wrap"
-    r"|fw\d+|col-\S+|flex\S*|grid\S*|img-responsive|lazy\w*|bold|italic|block|inline|odd|even)$"
+    r"|fw\d+|(?:margin|padding)\S*|col-\S+|flex\S*|grid\S*|img-responsive|lazy\w*|bold|italic|block|inline|odd|even)$"
 )
 _NAME = re.compile(r"^[A-Za-z_][\w-]*$")
 # Elements whose name alone says what they hold.

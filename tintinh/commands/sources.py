@@ -14,12 +14,11 @@ import click
 
 from tintinh.commands.collect import chosen_sources, connections
 from tintinh.output import formats, print_rows, say
-from tintinh.reading import printed_when
+from tintinh.preview import show_proposal
 from tintinh.settings import settings
 
 if TYPE_CHECKING:
     from crawler.propose import Inspection, Proposal, Survey
-    from crawler.propose.layouts import Reading
     from crawler.propose.proposal import How
 
 _BROKEN = 2
@@ -148,7 +147,7 @@ def new_command(
     asks = not write and _at_a_terminal()
     day = datetime.now(VIETNAM).date()
     proposal = propose(found, how=how, day=day, source_id=source_id, looked_at=asks)
-    _show(proposal)
+    show_proposal(proposal)
     path = folder / f"{proposal.source.id}.toml"
     if not (write or (asks and click.confirm(f"Write {path}?"))):
         say("nothing was written" if asks else f"nothing was written; --write writes {path}")
@@ -184,39 +183,6 @@ def _surveyed(home: str, saved: Path | None, options: dict[str, Any]) -> tuple[S
 
     (found,) = ask([(source, survey(source))], options)
     return found, "rehearsal" if only_here(source.hosts[:1], options["CONNECT_TO"]) else "live"
-
-
-def _show(proposal: Proposal) -> None:
-    """The articles as the proposed source reads them, its file, and what a person should know."""
-    for one in proposal.read:
-        _show_article(one)
-    click.echo(proposal.toml)
-    fields = (
-        f"rules and generic reader agree in {proposal.agreement:.0%} of the fields of {len(proposal.read)} articles"
-    )
-    say(fields if proposal.source.platform is None else f"{fields}; platform {proposal.source.platform}")
-    for note in proposal.notes:
-        say(f"- {note}")
-
-
-def _show_article(one: Reading) -> None:
-    article = one.article
-    if article is None:
-        click.echo(f"✗ {one.specimen.page.url}: the proposed rules read no article here\n")
-        return
-    click.secho(article.title, bold=True)
-    facts = [printed_when(article), article.section, article.agency, ", ".join(article.authors)]
-    click.echo("  " + " · ".join(fact for fact in facts if fact))
-    if article.lead:
-        click.echo(f"  {article.lead}")
-    click.echo(f"  {len(article.body)} paragraphs, {len(article.captions)} captions, {len(article.tags)} tags")
-    for caption in article.captions:
-        click.echo(f"  [{caption}]")
-    if not one.by_rules:
-        click.echo("  by the generic reader: no layout fits")
-    elif one.differs:
-        click.echo(f"  the generic reader differs: {', '.join(one.differs)}")
-    click.echo(f"  {article.url}\n")
 
 
 def _write(path: Path, proposal: Proposal) -> None:
