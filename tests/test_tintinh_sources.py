@@ -17,6 +17,7 @@ from corpus.store import Corpus
 from crawler.source import read_source
 from tests.command import ROOT, Done, tintinh
 from tests.loopback_client import Client
+from tintinh.cli import tintinh as command
 from tintinh.commands import sources
 from tintinh.loopback import LoopbackNewspaper, expected
 from tintinh.loopback.outlets import OUTLETS
@@ -182,14 +183,14 @@ def test_at_a_terminal_it_asks_and_no_is_no(
     monkeypatch.setattr(sources, "_at_a_terminal", lambda: True)
     monkeypatch.setenv("TINTINH_HOME", str(tmp_path / "home"))
     path = tmp_path / "sources" / "dan_toc.toml"
-    given = ["new", OUTLETS["ttxvn_dan_toc"].url("/"), "--id", "dan_toc", "--saved", str(tmp_path)]
+    given = ["sources", "new", OUTLETS["ttxvn_dan_toc"].url("/"), "--id", "dan_toc", "--saved", str(tmp_path)]
     given += ["--sources", str(path.parent)]
-    no = CliRunner().invoke(sources.sources_command, given, input="n\n")
+    no = CliRunner().invoke(command, given, input="n\n")
     assert no.exit_code == 0, no.output
     assert f"Write {path}?" in no.output
     assert "nothing was written" in no.output
     assert not path.exists()
-    yes = CliRunner().invoke(sources.sources_command, given, input="y\n")
+    yes = CliRunner().invoke(command, given, input="y\n")
     assert yes.exit_code == 0, yes.output
     assert read_source(path).verified == "saved page", "saved pages are not live, whoever looked at them"
 
