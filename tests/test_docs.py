@@ -77,17 +77,20 @@ def cli_page() -> str:
         "Generated from the help of every command (`TINTINH_WRITE_DOCS=1 pytest tests/test_docs.py`); edit it there.\n",
         f"```text\n{tintinh.get_help(root)}\n```\n",
     ]
-    for name in tintinh.list_commands(root):
-        command = tintinh.get_command(root, name)
-        assert command is not None
-        context = click.Context(command, info_name=name, parent=root, terminal_width=96)
-        parts.append(f"## tintinh {name}\n```text\n{command.get_help(context)}\n```\n")
-        if isinstance(command, click.Group):
-            for below in command.list_commands(context):
-                inner = command.commands[below]
-                text = inner.get_help(click.Context(inner, info_name=below, parent=context, terminal_width=96))
-                parts.append(f"### tintinh {name} {below}\n```text\n{text}\n```\n")
+    parts += helps(root)
     return "\n".join(re.sub(r"[ \t]+$", "", part, flags=re.MULTILINE) for part in parts)
+
+
+def helps(group: click.Context) -> Iterator[str]:
+    """The help of every command of a group, each followed by those of its own commands."""
+    assert isinstance(group.command, click.Group)
+    for name in group.command.list_commands(group):
+        command = group.command.get_command(group, name)
+        assert command is not None
+        context = click.Context(command, info_name=name, parent=group, terminal_width=96)
+        yield f"## {context.command_path}\n```text\n{command.get_help(context)}\n```\n"
+        if isinstance(command, click.Group):
+            yield from helps(context)
 
 
 def test_the_page_of_the_command_is_its_help() -> None:
@@ -135,20 +138,17 @@ def arguments_of(line: str) -> Iterator[list[str]]:
 def understood(arguments: list[str]) -> None:
     """Raise click's own error where a command, an option or a value that needs no file does not exist."""
     root = click.Context(tintinh, info_name="tintinh")
+    command: click.Command
     if not arguments or arguments[0].startswith("-"):
         tintinh.make_parser(root).parse_args(list(arguments))
         return
-    name, *rest = arguments
-    command = tintinh.get_command(root, name)
-    if command is None:
-        raise click.UsageError(f"there is no command {name!r}")
-    context = click.Context(command, info_name=name, parent=root)
-    if isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
-        inner = command.get_command(context, rest[0])
-        if inner is None:
-            raise click.UsageError(f"there is no command {name} {rest[0]!r}")
-        name, command, rest = rest[0], inner, rest[1:]
-        context = click.Context(command, info_name=name, parent=context)
+    context, command, rest = root, tintinh, list(arguments)
+    while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
+        name = rest.pop(0)
+        found = command.get_command(context, name)
+        if found is None:
+            raise click.UsageError(f"there is no command {name!r}")
+        context, command = click.Context(found, info_name=name, parent=context), found
     values, left, given = command.make_parser(context).parse_args(rest)
     assert not left, left
     for param in given:
@@ -171,6 +171,8 @@ def test_commands_shown_exist(page: str, line: str) -> None:
         "tintinh trend --by fortnight",
         "tintinh search x --since yesterday",
         "tintinh stats | tintinh --verison",
+        "tintinh sources nwe https://baolang.vn/",
+        "tintinh sources new https://baolang.vn/ --savd pages",
     ],
 )
 def test_a_command_that_does_not_exist_would_be_noticed(line: str) -> None:
