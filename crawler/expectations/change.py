@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import exp, lgamma, log, log1p
 
-SPANS = (1, 2, 3, 5, 8, 13, 21, 28)
+SPANS = (1, 2, 3, 4, 6, 9, 13, 20, 28)
 """How many nights a change may be old. After four weeks what is new has become what is usual."""
 
 MIN_NIGHTS = 3

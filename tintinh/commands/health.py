@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from corpus.records import Finding
     from corpus.store import Corpus
 
-_COLUMNS = ("source", "last_night", "last_good_night", "stories", "usual", "four_weeks", "severity", "finding")
+_COLUMNS = ("source", "last_good_night", "stories", "usual", "four_weeks", "severity", "finding")
 _DAYS = 28
 _MARKS = {"broken": "✗", "warning": "!", "note": "·"}
 
