@@ -30,7 +30,7 @@ _TITLES_OF_OTHERS = f"""EXISTS (
     ON t.source = a.source AND t.fetched_at >= strftime('%Y-%m-%dT%H:%M:%S', a.fetched_at, '-60 days')
         AND t.id <> a.id AND t.title <> a.title AND length(t.title) >= 20
         AND substr(b.text, 1, length(t.title)) = t.title
-    WHERE b.article_id = a.id AND b.kind IN {_SHOWN} AND length(b.text) <= 400)"""  # noqa: S608
+    WHERE b.article_id = a.id AND b.kind IN {_SHOWN} AND length(b.text) <= 250)"""  # noqa: S608
 
 FLAGS: Mapping[str, str] = {
     "layout": "a.extractor = 'rules'",
@@ -51,6 +51,8 @@ FLAGS: Mapping[str, str] = {
 """Measure → the SQL condition on an article ``a`` that makes it a hit."""
 
 _NIGHT = "FROM articles AS a WHERE a.source = ? AND a.fetched_at >= ? AND a.fetched_at <= ?"
+CATCH_UP = 14
+"""Nights: one of sixty stories takes a second, and the crawl waits for it."""
 MANY = 3
 """Other sources, at least, whose quiet makes a quiet day."""
 SHORT_LINE = 160
@@ -160,7 +162,8 @@ def nights(
 ) -> list[PastNight]:
     """The nights of ``source`` in the ``days`` before ``before`` (aware), oldest first, the ``limit`` newest.
 
-    Nights that were never measured are measured now and kept, where the corpus can be written to.
+    Nights that were never measured are measured now and kept, where the corpus can be written to: the ``CATCH_UP``
+    newest at a time, the others have no measures yet.
     """
     rows = connection.execute(
         """SELECT started_at, ended_at, found, known, stored + copies, same, rejected FROM nights
@@ -176,15 +179,17 @@ def nights(
         for started_at, name, hits, n in taken:
             kept.setdefault(started_at, {})[name] = (hits, n)
     past = []
-    for started_at, ended_at, found, known, stories, same, rejected in reversed(rows):
+    left = CATCH_UP
+    for started_at, ended_at, found, known, stories, same, rejected in rows:
         start = datetime.fromisoformat(started_at)
         measures = kept.get(started_at)
-        if measures is None and stories:
+        if measures is None and stories and left:
+            left -= 1
             measures = measure(connection, source, start, datetime.fromisoformat(ended_at))
             if not connection.execute("PRAGMA query_only").fetchone()[0]:
                 record_measures(connection, source, start, measures)
         past.append(PastNight(start, found, known, stories, same, json.loads(rejected), measures or {}))
-    return past
+    return past[::-1]
 
 
 def lulls(connection: sqlite3.Connection, source: str, since: datetime) -> dict[date, float]:
