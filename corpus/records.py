@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 VIETNAM = timezone(timedelta(hours=7), "+07:00")
 """The one time zone of every published date; Việt Nam has no summer time."""
@@ -283,3 +283,25 @@ class Night:
     rejected: Mapping[str, int]
     generic: int
     findings: tuple[str, ...] = ()
+
+
+Severity = Literal["broken", "warning", "note"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was out of the ordinary about one night of one source.
+
+    ``kind`` is a slug that can be counted; ``broken`` means that stories are lost or stored wrong, ``warning`` that
+    they may be, a ``note`` asks for nothing; ``sentence`` says it to a person; ``evidence`` holds plain JSON values:
+    ``now`` and ``usual`` with their ``n``, ``pages``, ``selectors``, ``last_good_night`` … as far as they are known.
+    """
+
+    source: str
+    kind: str
+    severity: Severity
+    sentence: str
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.sentence

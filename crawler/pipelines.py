@@ -24,7 +24,7 @@ from corpus.records import ArchivePlace, Night, Outcome, Page, Rejection
 from corpus.rows import StoredArticle
 from corpus.store import Corpus
 from crawler.archive import ArchiveWriter
-from crawler.expectations import Counts, verdict
+from crawler.expectations import Counts, judged
 from crawler.ingest import ingest
 from crawler.spiders.news import NewsSpider
 
@@ -140,6 +140,7 @@ class IngestPipeline:
                 generic=self._generic,
                 dated=self._dated,
                 unread=tuple(spider.unread),
+                listings=dict(spider.listed),
                 ended=reason,
             )
             night = Night(
@@ -153,7 +154,7 @@ class IngestPipeline:
                 same=counts.same,
                 rejected=counts.rejected,
                 generic=counts.generic,
-                findings=verdict(spider.source, counts),
+                findings=judged(spider.source, counts, self._corpus, self._started_at),
             )
             self._corpus.record_night(night)
         finally:

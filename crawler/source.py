@@ -76,12 +76,16 @@ class Discovery(Strict):
 
 
 class Expectations(Strict):
-    """What a night must yield, or the verdict names it: shares are of the articles stored that night, 0–1."""
+    """What a night must yield, or the verdict names it: shares are of the articles stored that night, 0–1.
+
+    ``accept`` are kinds of findings (``captions_lost``) that are known of this outlet and only noted.
+    """
 
     max_generic_share: Annotated[float, Field(ge=0, le=1)] = 0.2
     max_rejected_share: Annotated[float, Field(ge=0, le=1)] = 0.3
     min_dated_share: Annotated[float, Field(ge=0, le=1)] = 0.9
     min_found: Annotated[int, Field(ge=0)] = 1
+    accept: tuple[Slug, ...] = ()
 
 
 class Politeness(Strict):

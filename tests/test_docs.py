@@ -43,7 +43,7 @@ SOURCE_TABLES: dict[str, type[BaseModel]] = {
 }
 RECORDS = (
     "Page", "ArchivePlace", "Article", "Block", "Picture", "Rejection", "Outcome", "Segmentation", "Tagging", "Query",
-    "Night",
+    "Night", "Finding",
 )  # fmt: skip
 
 

@@ -139,3 +139,16 @@ def test_sigterm_ends_the_process() -> None:
         assert set(json.loads(child.stdout.readline())) == {"port", "hosts"}
         child.send_signal(signal.SIGTERM)
         assert child.wait(timeout=10) == 0
+
+
+def test_a_breakage_that_does_not_exist_is_named() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tintinh.loopback", "--break", "bao_dong_thap=nothing"],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "'bao_dong_thap=nothing' is not OUTLET=KIND with one of bao_ha_giang" in " ".join(done.stderr.split())

@@ -42,6 +42,7 @@ def test_the_wheel_holds_every_file_that_the_code_reads(wheel: Path) -> None:
     assert {
         "corpus/schema.sql",
         "corpus/schema_2.sql",
+        "corpus/schema_3.sql",
         "corpus/provinces.toml",
         "corpus/places.toml",
         "nlp/themes.toml",

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.records import Tagging
+from corpus.findings import record
+from corpus.records import Finding, Night, Severity, Tagging
 from corpus.rows import StoredArticle
 from corpus.store import Corpus
 from nlp.themes import load_themes
 from tests.made_articles import story
-from tintinh.report import _Choice, _read_through
+from tintinh.report import _Choice, _read_through, write_report
 
 
 @given(st.lists(st.floats(0.01, 1), max_size=12))
@@ -43,3 +45,16 @@ def test_months_and_stories_come_from_tagged_articles(tmp_path: Path) -> None:
     assert [(one.theme.slug, one.title, one.sentence) for one in stories] == [
         ("border", "Chuyện thứ 1 ở vùng cao", "Câu 1.")
     ]
+
+
+def test_the_report_shows_the_findings_of_the_night(tmp_path: Path) -> None:
+    at = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
+    nights = [Night(name, at, at, 9, 9, 0, 0, 0, {}, 0) for name in ("bao_a", "bao_b", "bao_c")]
+    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+        for name, severity in (("bao_a", "broken"), ("bao_b", "note")):
+            finding = Finding(name, "silent", cast(Severity, severity), f"{name}: im lặng <một đêm>")
+            record(corpus.connection, name, at, [finding])
+        page = write_report(corpus, nights, load_themes(), {}, tmp_path / "report.html").read_text(encoding="utf-8")
+    assert '<span class="bad" title="silent">broken: bao_a: im lặng &lt;một đêm&gt;</span>' in page
+    assert '<span class="note" title="silent">note: bao_b: im lặng' in page
+    assert page.count("như mong đợi") == 1

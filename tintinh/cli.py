@@ -30,6 +30,7 @@ _COMMANDS = {
     "trend": "explore",
     "export": "explore",
     "stats": "explore",
+    "health": "health",
     "check": "check",
     "demo": "demo",
 }

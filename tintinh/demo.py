@@ -14,7 +14,7 @@ from corpus.store import Corpus
 from crawler.source import load_sources
 from nlp.themes import Theme, load_themes
 from tintinh.chart import bars
-from tintinh.commands.collect import crawl_sources, night_row, tell_verdict
+from tintinh.commands.collect import crawl_sources, night_row, settle, tell_verdict
 from tintinh.commands.explore import print_hits
 from tintinh.commands.opinions import annotate, tagger_at
 from tintinh.loopback import NewspaperProcess
@@ -49,7 +49,7 @@ def run_demo(folder: Path, *, fresh: bool) -> Path:
         map(night_row, nights),
         ["source", "found", "known", "stored", "copies", "same", "rejected", "generic", "verdict"],
     )
-    tell_verdict(nights)
+    tell_verdict(nights, settle(nights, corpus_path, archive_path))
     with Corpus.open(corpus_path) as corpus:
         _heading("2. Tách từ, gắn chủ đề", "words and themes")
         tagger = tagger_at(None)

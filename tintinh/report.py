@@ -12,6 +12,7 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from corpus.findings import of_night
 from corpus.provinces import canonical
 from corpus.records import VIETNAM, Night, Query
 from corpus.rows import StoredArticle
@@ -70,6 +71,7 @@ def write_report(
             made=datetime.now(VIETNAM),
             stats=stats,
             nights=nights,
+            findings={night.source: of_night(corpus.connection, night.source, night.started_at) for night in nights},
             names=names,
             months=_months(corpus, themed),
             themes=themes,

@@ -9,10 +9,11 @@ from typing import Any
 from corpus.text import fold, match_key
 from corpus.text import line as one_line
 from crawler.extract.draft import Line
-from crawler.extract.markup import Node, text_in
+from crawler.extract.markup import Node, lines_of, text_in
 
 _NAMES = re.compile(r"bread-?crumb|detail-cate|duong-?dan|site-?map-?path|you-?are-?here|cate-?name|catename")
 _HOME = frozenset({"trang chu", "home", "trang nhat", "homepage", "trangchu"})
+_HOLDERS = ("nav", "ol", "ul", "div", "section", "p")
 # The deepest path seen on a portal has five steps.
 _DEEPEST = 8
 
@@ -37,12 +38,15 @@ def _is_number(position: str | int) -> bool:
     return re.fullmatch(r"\d{1,4}", str(position)) is not None
 
 
-def marked(root: Node) -> tuple[str, ...]:
-    """The steps of a breadcrumb in microdata."""
-    for element in root.xpath("//*[contains(@itemtype, 'BreadcrumbList')]"):
+def elsewhere(root: Node) -> tuple[str, ...]:
+    """The steps of the first breadcrumb of the page that is marked as one, in microdata or by its names."""
+    for element in root.iter(*_HOLDERS):
+        if "readcrumb" not in element.get("class", "") and "BreadcrumbList" not in element.get("itemtype", ""):
+            continue
         names = element.xpath(".//*[@itemprop='name']")
         steps = tuple(one_line(name.get("content") or "") or text_in(name) for name in names)
-        if any(steps):
+        steps = steps if any(steps) else printed(lines_of(element), before=_DEEPEST)
+        if steps:
             return steps
     return ()
 

@@ -17,7 +17,7 @@ def complete(draft: Draft, root: Node, lines: Lines, facts: Structured, url: str
     """``draft`` of the page at ``url`` with its breadcrumb, pictures and the site's name."""
     title = next((line.order for line, _ in lines if line.role == "title"), 0)
     site_name = _site_name(facts, page_title(root))
-    steps = facts.breadcrumb or breadcrumb.printed(lines, title)
+    steps = facts.breadcrumb or breadcrumb.printed(lines, title) or breadcrumb.elsewhere(root)
     path = breadcrumb.of_story(steps, draft.title, site_name)
     section = draft.section or (path[-1] if path else None)
     return replace(

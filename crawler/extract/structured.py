@@ -77,7 +77,7 @@ def structured(root: Node) -> Structured:
         canonical=canonical or first("og:url"),
         is_article=bool(story) or first("og:type") == "article",
         updated=tuple(dict.fromkeys(value for value in updates if value)),
-        breadcrumb=breadcrumb.listed(path) if path else breadcrumb.marked(root),
+        breadcrumb=breadcrumb.listed(path) if path else (),
     )
 
 

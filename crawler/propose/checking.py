@@ -137,7 +137,7 @@ def _judge(source: Source, found: Inspection, unread: Sequence[str], addresses: 
         dated=found.dated,
         unread=tuple(unread),
     )
-    found.findings += verdict(source, counts)
+    found.findings += [finding.sentence for finding in verdict(source, counts)]
     empty = [url for url, number in found.lists.items() if not number and not any(url in why for why in unread)]
     said = [f"{source.id}: {url} shows no article; the pattern or the selector of links may not fit" for url in empty]
     # One list without news is a small section; most of them are a pattern that no longer fits.

@@ -66,8 +66,8 @@ class NewsSpider(Spider):
 
     ``known`` answers which addresses are done already; the ingest pipeline sets it, without it nothing is known.
     ``met`` holds every article address of the night and whether it was known when first met, ``answered`` those that
-    gave a page, ``unread`` a sentence for every feed, sitemap or listing that could not be read; ``night`` is the
-    account, once the pipeline has written it.
+    gave a page, ``unread`` a sentence for every feed, sitemap or listing that could not be read, ``listed`` the number
+    of article addresses on each one declared that could; ``night`` is the account, once the pipeline has written it.
     """
 
     source: ClassVar[Source]
@@ -80,6 +80,7 @@ class NewsSpider(Spider):
         self.met: dict[str, bool] = {}
         self.answered: set[str] = set()
         self.unread: list[str] = []
+        self.listed: dict[str, int] = {}
         self.known = lambda urls: set()
         self.night: Night | None = None
 
@@ -197,10 +198,18 @@ class NewsSpider(Spider):
             self._note_unread(response.url, f"http_{response.status}")
             return None
         try:
-            return read(response.body, response.url, self.source)
+            listing = read(response.body, response.url, self.source)
+            self._count_links(response.url, listing)
+            return listing
         except DiscoveryError as error:
             self._note_unread(response.url, str(error).removeprefix(f"{response.url}: "))
             return None
+
+    def _count_links(self, url: str, listing: Listing) -> None:
+        """How much each declared feed and listing yields; further pages and the parts of a sitemap come and go."""
+        where = self.source.discover
+        if url in where.feeds or url in where.sections:
+            self.listed[url] = len(listing.candidates)
 
     def _note_unread(self, url: str, why: str) -> None:
         sentence = f"{url} could not be read ({why})"

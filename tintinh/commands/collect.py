@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
@@ -18,7 +18,7 @@ from tintinh.foreseen import as_lines, as_object, as_rows
 from tintinh.output import formats, print_json, print_rows, progress, say
 
 if TYPE_CHECKING:
-    from corpus.records import Night, Outcome
+    from corpus.records import Finding, Night, Outcome
     from crawler.forecast import Forecast
     from crawler.source import Source
 
@@ -89,7 +89,7 @@ def crawl_command(
     except NightFailed as error:
         nights, failures = list(error.nights), error.failures
     print_rows((night_row(night) for night in nights), _NIGHT, as_json=as_json, as_csv=as_csv)
-    code = tell_verdict(nights) if nights else 0
+    code = tell_verdict(nights, settle(nights, corpus_path, archive_path)) if nights else 0
     for failure in failures:
         say(f"tintinh: {failure}")
     return 1 if failures else code
@@ -133,8 +133,19 @@ def night_row(night: Night) -> dict[str, Any]:
     }
 
 
-def tell_verdict(nights: list[Night]) -> int:
-    """Say what the night brought and what it broke; the exit code of it."""
+def settle(nights: list[Night], corpus_path: Path, archive_path: Path) -> list[Finding]:
+    """The findings of ``nights`` once all sources are in, over all sources the worst first."""
+    from corpus.store import Corpus
+    from crawler.expectations import ranked, settled
+    from crawler.source import load_sources
+
+    with Corpus.open(corpus_path) as corpus:
+        found = settled(corpus, archive_path, load_sources(), nights)
+    return list(ranked([one for findings in found.values() for one in findings]))
+
+
+def tell_verdict(nights: list[Night], findings: Sequence[Finding] = ()) -> int:
+    """Say what the night brought and what it broke, the worst of ``findings`` first; the exit code of it."""
     found, known = sum(night.found for night in nights), sum(night.known for night in nights)
     copies = sum(night.copies for night in nights)
     if new := copies + sum(night.stored for night in nights):
@@ -146,10 +157,12 @@ def tell_verdict(nights: list[Night]) -> int:
         say(f"nothing new: none of the {found} addresses met gave an article")
     else:
         say(f"nothing new: the {known} articles met are all in the corpus already")
-    for night in nights:
-        for finding in night.findings:
-            say(finding)
-    return 2 if any(night.findings for night in nights) else 0
+    for finding in findings:
+        say(f"{finding.severity}: {finding.sentence}")
+    if any(finding.severity != "note" for finding in findings):
+        say("more: tintinh health SOURCE")
+        return 2
+    return 0
 
 
 @click.command(

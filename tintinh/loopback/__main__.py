@@ -8,15 +8,28 @@ import signal
 import sys
 from pathlib import Path
 from types import FrameType
+from typing import cast
 
 import click
 
 from crawler.errors import TintinhError
+from tintinh.loopback.breakage import BREAKAGES, Breakage
+from tintinh.loopback.outlets import OUTLETS
 from tintinh.loopback.server import LoopbackNewspaper
 
 
 def _stop(signum: int, frame: FrameType | None) -> None:
     sys.exit(0)
+
+
+def _breakage(pair: str) -> tuple[str, Breakage]:
+    outlet, _, kind = pair.partition("=")
+    if outlet not in OUTLETS or kind not in BREAKAGES:
+        raise click.BadParameter(
+            f"{pair!r} is not OUTLET=KIND with one of {', '.join(OUTLETS)} and of {', '.join(BREAKAGES)}",
+            param_hint="--break",
+        )
+    return outlet, cast(Breakage, kind)
 
 
 @click.command()
@@ -26,7 +39,8 @@ def _stop(signum: int, frame: FrameType | None) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of stories (*.jsonl) instead of those that come with the project.",
 )
-def main(port: int, stories: Path | None) -> None:
+@click.option("--break", "broken", multiple=True, metavar="OUTLET=KIND", help=f"Break it: {', '.join(BREAKAGES)}.")
+def main(port: int, stories: Path | None, broken: tuple[str, ...]) -> None:
     """Serve the five look-alike outlets on 127.0.0.1.
 
     Prints one line of JSON, {"port": …, "hosts": […]}, and serves until standard input closes, SIGTERM or Ctrl-C.
@@ -36,7 +50,7 @@ def main(port: int, stories: Path | None) -> None:
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     try:
-        with LoopbackNewspaper(stories, port) as paper:
+        with LoopbackNewspaper(stories, port, breakages=dict(map(_breakage, broken))) as paper:
             click.echo(json.dumps({"port": paper.port, "hosts": paper.hosts}))
             # Read unbuffered: a signal ends the wait at once, and no lock on sys.stdin is held at exit.
             while os.read(sys.stdin.fileno(), 65536):

@@ -6,6 +6,7 @@ import gzip
 import re
 import socket
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 
 from corpus.records import VIETNAM
 from tintinh.loopback.answer import Answer
+from tintinh.loopback.breakage import Breakage, break_answer
 from tintinh.loopback.outlets import OUTLETS
 from tintinh.loopback.pages import Site, index
 from tintinh.loopback.stories import read_stories
@@ -38,11 +40,19 @@ class LoopbackNewspaper:
     """The newspaper as a context manager: it listens on 127.0.0.1 inside ``with`` and answers in threads of its own.
 
     ``stories_dir`` holds the stories (None: those of the project); ``port`` 0 takes a free one; ``today`` is the day
-    of the header clocks (None: the real one). Raises ``StoryError`` for a story that cannot be used and ``OSError``
-    where the port is taken.
+    of the header clocks (None: the real one); ``breakages`` say which outlets are broken tonight, and how. Raises
+    ``StoryError`` for a story that cannot be used and ``OSError`` where the port is taken.
     """
 
-    def __init__(self, stories_dir: Path | None = None, port: int = 0, *, today: date | None = None) -> None:
+    def __init__(
+        self,
+        stories_dir: Path | None = None,
+        port: int = 0,
+        *,
+        today: date | None = None,
+        breakages: Mapping[str, Breakage] | None = None,
+    ) -> None:
+        self._breakages = dict(breakages or {})
         stories = read_stories(stories_dir)
         day = today or datetime.now(VIETNAM).date()
         self._sites: dict[str, Site] = {}
@@ -110,7 +120,9 @@ class LoopbackNewspaper:
         site = self._sites.get(host)
         if site is not None:
             if host == site.outlet.host:
-                return site.answer(parts.path, parts.query)
+                whole = site.answer(parts.path, parts.query)
+                broken = self._breakages.get(site.outlet.id)
+                return break_answer(broken, site.outlet.id, parts.path, whole) if broken else whole
             if parts.path == "/robots.txt":
                 return site.answer(parts.path)
             return site.alias(f"https://{host}{target}", parts.path, parts.query)

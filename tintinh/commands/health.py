@@ -1,0 +1,167 @@
+"""How the outlets are: every source on one screen, or one with all that was found and why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tintinh.commands.options import corpus_option
+from tintinh.output import formats, print_json, print_rows, say
+
+if TYPE_CHECKING:
+    from corpus.findings import NightFindings
+    from corpus.records import Finding
+    from corpus.store import Corpus
+
+_COLUMNS = ("source", "last_good_night", "stories", "usual", "four_weeks", "severity", "finding")
+_DAYS = 28
+_MARKS = {"broken": "✗", "warning": "!", "note": "·"}
+
+
+@click.command(
+    "health",
+    epilog="\b\nExamples:\n  tintinh health                  every source on one screen, the worst first\n"
+    "  tintinh health bao_dong_thap    what was found, with its evidence\n  tintinh health --json",
+)
+@click.argument("source_id", metavar="[SOURCE]", required=False)
+@corpus_option
+@formats
+def health_command(source_id: str | None, corpus_path: Path, as_json: bool, as_csv: bool) -> int:
+    """Show how every source was in its last night: stories against the usual, four weeks, the worst finding.
+
+    With SOURCE: all its findings with their evidence. Exit code 2 where a finding of severity `broken` stands.
+    """
+    from corpus import findings as kept
+    from corpus.store import Corpus
+
+    with Corpus.open(corpus_path, create=False, read_only=True) as corpus:
+        nights = kept.latest(corpus.connection, source_id)
+        if source_id is not None and not nights:
+            raise click.BadParameter(f"{source_id}: no night of it is in {corpus_path}", param_hint="SOURCE")
+        rows = sorted((_row(corpus, night) for night in nights), key=_worst_first)
+    if source_id is not None and not as_csv:
+        _print_one(nights[0], rows[0], as_json=as_json)
+    else:
+        print_rows(rows, _COLUMNS, as_json=as_json, as_csv=as_csv)
+        if not rows:
+            say("no night is in the corpus yet: tintinh crawl")
+    broken = [night.source for night in nights if any(one.severity == "broken" for one in night.findings)]
+    if not as_json and not as_csv and source_id is None and rows:
+        say(f"{len(broken)} of {len(rows)} sources broken" + (f"; more: tintinh health {broken[0]}" if broken else ""))
+    return 2 if broken else 0
+
+
+def _row(corpus: Corpus, night: NightFindings) -> dict[str, Any]:
+    from corpus import findings as kept
+    from corpus.records import VIETNAM
+    from corpus.rows import utc
+
+    worst = night.findings[0] if night.findings else None
+    broken = worst is not None and worst.severity == "broken"
+    good = kept.last_good(corpus.connection, night.source, night.started_at) if broken else night.started_at
+    usual = corpus.connection.execute(
+        "SELECT n FROM night_measures WHERE source = ? AND started_at = ? AND measure = 'stories'",
+        (night.source, utc(night.started_at)),
+    ).fetchone()
+    days = _days(corpus, night.source, night.started_at)
+    stories = corpus.connection.execute(
+        "SELECT stored + copies FROM nights WHERE source = ? AND started_at = ?", (night.source, utc(night.started_at))
+    ).fetchone()
+    from tintinh.chart import spark
+
+    return {
+        "source": night.source,
+        "last_night": night.started_at.astimezone(VIETNAM),
+        "last_good_night": good.astimezone(VIETNAM) if good else None,
+        "stories": stories[0],
+        "usual": usual[0] if usual else None,
+        "four_weeks": spark(days),
+        "severity": worst.severity if worst else "good",
+        "finding": worst.sentence.removeprefix(f"{night.source}: ") if worst else "",
+        "kinds": [one.kind for one in night.findings],
+        "stories_by_day": days,
+    }
+
+
+def _days(corpus: Corpus, source: str, last: datetime) -> list[int | None]:
+    """Stories of each of the four weeks' days up to the last night, None for a day without one; days at +07:00."""
+    from corpus.records import VIETNAM
+    from corpus.rows import utc
+
+    end = last.astimezone(VIETNAM).date()
+    told: dict[date, int] = defaultdict(int)
+    rows = corpus.connection.execute(
+        "SELECT started_at, stored + copies FROM nights WHERE source = ? AND started_at >= ?",
+        (source, utc(last - timedelta(days=_DAYS + 1))),
+    )
+    for started_at, stories in rows:
+        told[datetime.fromisoformat(started_at).astimezone(VIETNAM).date()] += stories
+    return [told.get(end - timedelta(days=back)) for back in range(_DAYS - 1, -1, -1)]
+
+
+def _worst_first(row: dict[str, Any]) -> tuple[int, str]:
+    return ("broken", "warning", "note", "good").index(row["severity"]), row["source"]
+
+
+def _print_one(night: NightFindings, row: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        for one in night.findings:
+            print_json(
+                {
+                    "source": one.source,
+                    "night": night.started_at,
+                    "kind": one.kind,
+                    "severity": one.severity,
+                    "sentence": one.sentence,
+                    "evidence": one.evidence,
+                }
+            )
+        return
+    good = f"{row['last_good_night']:%Y-%m-%d %H:%M}" if row["last_good_night"] else "none yet"
+    usual = f", usually {row['usual']}" if row["usual"] is not None else ""
+    click.echo(f"{night.source}  last night {row['last_night']:%Y-%m-%d %H:%M}, last good night {good}")
+    click.echo(f"stories {row['stories']}{usual}  {row['four_weeks']}")
+    for one in night.findings:
+        click.echo()
+        click.echo(click.style(f"{_MARKS[one.severity]} {one.severity} {one.kind}", bold=one.severity == "broken"))
+        for line in _told(one):
+            click.echo(f"  {line}")
+    if not night.findings:
+        click.echo("nothing out of the ordinary")
+
+
+def _told(finding: Finding) -> list[str]:
+    """A finding as lines for a person: the sentence, each piece of evidence, and the command that shows more."""
+    evidence = finding.evidence
+    lines = [finding.sentence.removeprefix(f"{finding.source}: ")]
+    usual = evidence.get("usual", {})
+    if "low" in usual:
+        whole = "of" if usual["high"] <= 1 else "over"
+        lines.append(
+            f"usual {usual['value']:g} (95 %: {usual['low']:g} to {usual['high']:g}) {whole} {usual['n']} "
+            f"in {usual['nights']} nights; by chance {evidence['chance']:g}"
+        )
+    if found := evidence.get("usual_found"):
+        lines.append(f"usually {found['value']} article addresses are met, in {found['nights']} nights")
+    if "expected" in evidence:
+        lines.append(f"declared in [expect]: {evidence['expected']}")
+    lines += [f"selector {name}: {css}" for name, css in evidence.get("selectors", {}).items()]
+    lines += [f"{one['articles']} times: {one['text'][:100]}" for one in evidence.get("lines", ())]
+    lines += list(evidence.get("unread", ()))
+    if "last_good_night" in evidence:
+        lines.append(f"last good night: {evidence['last_good_night']}")
+    if also := evidence.get("also"):
+        lines.append(f"with it: {', '.join(also)}")
+    for page in evidence.get("pages", ()):
+        where = f"  (archive {page['file']} at {page['offset']})" if page.get("file") else ""
+        lines.append(f"page {page['url']}{where}")
+        lines += [f"  {'✗' if not hits else ' '} {css}: {hits} found" for css, hits in page.get("found", {}).items()]
+        if "unreadable" in page:
+            lines.append(f"  {page['unreadable']}")
+    if pages := evidence.get("pages"):
+        lines.append(f"more: tintinh show {pages[0]['url']}")
+    return lines
