@@ -20,6 +20,7 @@ TRANSIENT_REASONS = (
     "timeout",
     "dns",
     "connection",
+    "tls",
     "robots",  # a rule of the day; asking again costs one robots.txt
 )
 """Rejections (shell patterns) after which an address is not done: the next night tries it again."""

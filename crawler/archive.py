@@ -14,7 +14,7 @@ import heapq
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -63,8 +63,10 @@ class ArchiveWriter:
             file.close()
         self._open.clear()
 
-    def write(self, page: Page) -> ArchivePlace:
+    def write(self, page: Page, request_headers: Iterable[tuple[str, str]] = ()) -> ArchivePlace:
         """Store ``page`` and return the place of its response record, which is on the disk when this returns.
+
+        ``request_headers`` are those it was asked for with.
 
         A write that fails (a full disk) takes back what it began, so that the file stays whole.
         """
@@ -77,8 +79,28 @@ class ArchiveWriter:
             response = _response(warc, page)
             warc.write_record(response)
             length = buffer.tell()
-            warc.write_record(_request(warc, page, response.rec_headers.get_header("WARC-Record-ID")))
-        records = buffer.getvalue()
+            concurrent_to = response.rec_headers.get_header("WARC-Record-ID")
+            warc.write_record(_request(warc, page, concurrent_to, request_headers))
+        return self._append(page, buffer.getvalue(), length)
+
+    def write_revisit(
+        self, page: Page, *, refers_to_url: str, refers_to_date: datetime, payload_digest: str
+    ) -> ArchivePlace:
+        """Store that ``page`` repeats an earlier one, without its payload, and return the record's place."""
+        buffer = io.BytesIO()
+        warc = WARCWriter(buffer, gzip=True, warc_version="1.1")
+        headers = {"WARC-Date": _warc_date(page.fetched_at), REQUESTED: page.requested_url}
+        if page.source is not None:
+            headers[SOURCE] = page.source
+        http = _Headers(f"{page.status} {_phrase(page.status)}", list(page.headers), protocol="HTTP/1.1")
+        record = warc.create_revisit_record(
+            page.url, payload_digest, refers_to_url, _warc_date(refers_to_date), http_headers=http,
+            warc_headers_dict=headers,
+        )  # fmt: skip
+        warc.write_record(record)
+        return self._append(page, buffer.getvalue(), buffer.tell())
+
+    def _append(self, page: Page, records: bytes, length: int) -> ArchivePlace:
         path, file = self._file_for(page)
         start = file.tell()
         try:
@@ -200,7 +222,7 @@ def _response(warc: WARCWriter, page: Page) -> Any:
     )
 
 
-def _request(warc: WARCWriter, page: Page, concurrent_to: str) -> Any:
+def _request(warc: WARCWriter, page: Page, concurrent_to: str, sent: Iterable[tuple[str, str]]) -> Any:
     parts = urlsplit(page.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return warc.create_warc_record(
@@ -210,7 +232,7 @@ def _request(warc: WARCWriter, page: Page, concurrent_to: str) -> Any:
         length=0,
         warc_headers_dict={"WARC-Date": _warc_date(page.fetched_at), "WARC-Concurrent-To": concurrent_to},
         http_headers=StatusAndHeaders(
-            f"GET {target} HTTP/1.1", [("Host", parts.netloc)], is_http_request=True, protocol=""
+            f"GET {target} HTTP/1.1", [("Host", parts.netloc), *sent], is_http_request=True, protocol=""
         ),
     )
 

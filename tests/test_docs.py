@@ -18,6 +18,7 @@ import pytest
 from pydantic import BaseModel
 
 from corpus import records
+from corpus.migrations import STEPS
 from corpus.records import OutcomeKind
 from crawler import publishing, source
 from nlp.themes import load_themes
@@ -207,7 +208,7 @@ def test_no_record_is_left_out() -> None:
 
 
 def test_the_tables_are_those_of_the_schema() -> None:
-    schema = (ROOT / "corpus" / "schema.sql").read_text(encoding="utf-8")
+    schema = "".join((ROOT / "corpus" / step).read_text(encoding="utf-8") for step in STEPS)
     made = re.findall(r"^CREATE (?:VIRTUAL )?(?:TABLE|VIEW) (\w+)", schema, re.MULTILINE)
     assert sorted(first_column(section(read("data-model.md"), "The tables"))) == sorted(made)
 
