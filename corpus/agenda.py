@@ -58,13 +58,17 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The last complete reading of a feed, sitemap or listing: all it showed at ``whole_at`` is in the agenda."""
+    """The last complete reading of a feed, sitemap or listing: all it showed at ``whole_at`` is in the agenda.
+
+    ``shown`` are the article addresses on its first page, the first hundred.
+    """
 
     url: str
     whole_at: datetime
     etag: str | None
     last_modified: str | None
     rule: str
+    shown: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,15 @@ class Agenda:
         ).fetchone()[0]
         return found
 
+    def changed(self, source: str, since: datetime) -> int:
+        """How many articles of ``source`` have got another edition since that moment."""
+        found: int = self._connection.execute(
+            """SELECT count(*) FROM articles WHERE source = ? AND fetched_at >= ?
+               AND EXISTS (SELECT 1 FROM revisions WHERE article_id = articles.id)""",
+            (source, utc(since)),
+        ).fetchone()[0]
+        return found
+
     def write(self, task: Task) -> None:
         """Store ``task`` in place of what the agenda knew of its address."""
         values = [_stored(getattr(task, "kind" if name == "task" else name), local=name == "hint") for name in _COLUMNS]
@@ -177,17 +190,28 @@ class Agenda:
     def reading(self, url: str) -> Reading | None:
         """The last complete reading of the feed, sitemap or listing at ``url``."""
         row = self._connection.execute(
-            "SELECT url, whole_at, etag, last_modified, rule FROM listings WHERE url = ?", (url,)
+            "SELECT url, whole_at, etag, last_modified, rule, shown FROM listings WHERE url = ?", (url,)
         ).fetchone()
-        return Reading(row[0], datetime.fromisoformat(row[1]), *row[2:]) if row else None
+        if row is None:
+            return None
+        whole_at, etag, last_modified, rule, shown = row[1:]
+        return Reading(url, datetime.fromisoformat(whole_at), etag, last_modified, rule, tuple(json.loads(shown)))
 
     def read(self, reading: Reading, source: str) -> None:
         """Note that a listing was read to the end."""
         with self.transaction():
             self._connection.execute(
-                "INSERT OR REPLACE INTO listings (url, source, whole_at, etag, last_modified, rule)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (reading.url, source, utc(reading.whole_at), reading.etag, reading.last_modified, reading.rule),
+                "INSERT OR REPLACE INTO listings (url, source, whole_at, etag, last_modified, rule, shown)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    reading.url,
+                    source,
+                    utc(reading.whole_at),
+                    reading.etag,
+                    reading.last_modified,
+                    reading.rule,
+                    json.dumps(reading.shown),
+                ),
             )
 
     def pause(self, pause: Pause, source: str) -> None:

@@ -74,7 +74,7 @@ def of_article(connection: sqlite3.Connection, article_id: int) -> list[Revision
 
 
 def changes(before: Article, after: Article) -> Iterator[str]:
-    """What a reader of ``after`` finds changed, a line each: ``title: … → …``, and ``- `` or ``+ `` before a paragraph."""
+    """What a reader of ``after`` finds changed, a line each: ``title: … → …``; ``- `` or ``+ `` before a paragraph."""
     old, new = told(before), told(after)
     for field in fields(Article):
         was, now = getattr(old, field.name), getattr(new, field.name)

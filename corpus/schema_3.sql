@@ -30,6 +30,7 @@ CREATE TABLE listings (
     whole_at      TEXT NOT NULL,
     etag          TEXT,
     last_modified TEXT,
+    shown         TEXT NOT NULL,      -- JSON list of the article addresses on its first page
     rule          TEXT NOT NULL       -- digest of the [discover] it was read by: under another one it is read anew
 ) WITHOUT ROWID;
 

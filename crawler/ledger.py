@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Literal
 
 from scrapy.settings import BaseSettings
@@ -24,6 +25,8 @@ Status = Literal["new", "waiting", "known"]
 # Nothing is ever put off longer (Patience and pauses end within a week): a moment beyond was written by a clock
 # that was wrong, and counts as now.
 _HORIZON = timedelta(days=8)
+# Of a listing that has not changed, so many addresses are counted as met again; a sitemap may have 50,000.
+_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +111,10 @@ class Ledger:
         # An address that is done without having been in the agenda was stored by another way, or another version.
         return all(task.found_at <= moment for task in tasks.values()) and self._corpus.known(rest) == rest
 
-    def read_whole(self, url: str, etag: str | None, last_modified: str | None) -> None:
+    def read_whole(self, url: str, etag: str | None, last_modified: str | None, shown: Iterable[str]) -> None:
         """Note that all a listing shows is in the agenda now; the next night may ask whether it has changed."""
-        self._agenda.read(Reading(url, self._now(), etag, last_modified, self._rule), self._source.id)
+        first = tuple(islice(shown, _SHOWN))
+        self._agenda.read(Reading(url, self._now(), etag, last_modified, self._rule, first), self._source.id)
 
     # Hosts
 

@@ -184,7 +184,8 @@ class IngestPipeline:
                 generic=self._generic,
                 dated=self._dated,
                 unread=tuple(spider.findings),
-                ended=reason,
+                # A night of a given length ends as it should: what is left is due in the next.
+                ended="finished" if reason == "closespider_timeout" else reason,
             )
             night = Night(
                 source=spider.source.id,
@@ -200,6 +201,9 @@ class IngestPipeline:
                 findings=verdict(spider.source, counts),
             )
             self._corpus.record_night(night)
+        except (CorpusError, sqlite3.Error) as error:
+            logger.error("%s: the account of %s could not be written: %s", self._corpus.path, spider.name, error)
+            return
         finally:
             self._corpus.close()
         spider.night = night

@@ -226,6 +226,20 @@ def _with_whole_addresses(table: dict[str, object]) -> dict[str, object]:
     return {**table, "discover": whole}
 
 
+def load_each(folder: Path = SOURCES) -> tuple[dict[str, Source], dict[str, str]]:
+    """Every source of ``folder`` that can be used, by id, and what is wrong with each of the others, by file name.
+
+    For a night, which one slip of the pen must not end.
+    """
+    sources, broken = {}, {}
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            sources[path.stem] = read_source(path)
+        except (SourceError, OSError) as error:
+            broken[path.stem] = str(error)
+    return sources, broken
+
+
 @cache
 def load_sources(folder: Path = SOURCES) -> dict[str, Source]:
     """Every source of ``folder`` by id, in order of id; the first broken file raises ``SourceError``."""

@@ -81,7 +81,7 @@ class NewsSpider(Spider):
         self.answered: set[str] = set()
         self.visits: set[str] = set()
         self.findings: list[str] = []
-        self.revisited = self.changed = self.unchanged_listings = 0
+        self.revisited = self.changed = 0
         self.night: Night | None = None
 
     @classmethod

@@ -50,6 +50,7 @@ class Walk:
         self._validators: tuple[str | None, str | None] = (None, None)
         self._shown: set[str] = set()
         self._last: list[str] = []
+        self._first: list[str] = []
         self._not_whole = False
 
     def resume(self, trail: Trail) -> None:
@@ -85,11 +86,12 @@ class Walk:
         if asked == self.root:
             self._validators = _validators(response)
         if response.status == 304:
-            spider.unchanged_listings += 1
             self.following = None
             if asked != self.root:
                 self._end()
-            return []
+            reading = self._ledger.reading(asked)
+            shown = [Candidate(url, asked) for url in (reading.shown if reading else ())]
+            return self._met(spider, [one for one in shown if self._is_unmet(spider, one)])
         if response.status == 404 and self.page > 1 and self._source.discover.pages is not None:
             # Pages made by counting end where the outlet has no more.
             self.following = None
@@ -104,12 +106,22 @@ class Walk:
         wanted = [one for one in listing.candidates if spider.is_wanted(one)]
         left_out = len(wanted) < len(listing.candidates)
         self._not_whole |= left_out or (self.page == 1 and not listing.candidates and not listing.more)
-        unmet = [one for one in wanted if one.url not in spider.met and one.url not in spider.answered]
+        unmet = [one for one in wanted if self._is_unmet(spider, one)]
+        if self.page == 1:
+            self._first = [one.url for one in wanted]
         with self._ledger.transaction():
-            status = self._ledger.find(unmet)
+            new = self._met(spider, unmet)
             if asked != self.root and self.kind == "sitemap" and not left_out and self._back_to is None:
-                self._ledger.read_whole(asked, *_validators(response))
+                self._ledger.read_whole(asked, *_validators(response), (one.url for one in wanted))
             self._turn(spider, listing, wanted)
+        return new
+
+    def _is_unmet(self, spider: NewsSpider, one: Candidate) -> bool:
+        return one.url not in spider.met and one.url not in spider.answered
+
+    def _met(self, spider: NewsSpider, unmet: list[Candidate]) -> list[str]:
+        """Note addresses as met tonight, and return those to fetch."""
+        status = self._ledger.find(unmet)
         spider.met.update({one.url: status[one.url] == "known" for one in unmet})
         return [one.url for one in unmet if status[one.url] == "new"]
 
@@ -162,7 +174,7 @@ class Walk:
 
     def _end(self) -> None:
         if not self._not_whole:
-            self._ledger.read_whole(self.root, *self._validators)
+            self._ledger.read_whole(self.root, *self._validators, self._first)
 
 
 def walks_of(source: Source, ledger: Ledger, back_to: date | None = None) -> Iterator[Walk]:

@@ -122,9 +122,9 @@ def _print_revisions(revisions: list[Revision], *, as_json: bool) -> None:
     """Each edition of an article with what changed since the one before it: a line, or a JSON object, each."""
     from corpus.revisions import changes
 
-    before = None
+    before: Revision | None = None
     for revision in revisions:
-        changed = list(changes(before.article, revision.article)) if before is not None else []
+        changed: list[str] = list(changes(before.article, revision.article)) if before is not None else []
         article, before = revision.article, revision
         if as_json:
             facts = {"number": revision.number, "fetched_at": article.fetched_at, "title": article.title}
