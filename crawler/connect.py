@@ -28,10 +28,7 @@ class ConnectToHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._targets = connect_to(crawler.settings)
-        source = getattr(crawler.spidercls, "source", None)
-        contexts = _TlsContexts.from_crawler(crawler)
-        contexts.legacy = source is not None and source.polite.legacy_tls
-        self._contextFactory = contexts  # type: ignore[assignment]  # Scrapy's class says so by a decorator only
+        self._contextFactory = tls_contexts(crawler)  # type: ignore[assignment]  # Scrapy's class says so by a decorator only
 
     async def download_request(self, request: Request) -> Response:
         """The answer to ``request``, from the mapped address where its host has one."""
@@ -49,7 +46,15 @@ class ConnectToHandler(HTTP11DownloadHandler):
         return response.replace(url=request.url)
 
 
-class _TlsContexts(_ScrapyClientContextFactory):
+def tls_contexts(crawler: Crawler) -> TlsContexts:
+    """The TLS contexts of a crawl, as its source allows them."""
+    source = getattr(crawler.spidercls, "source", None)
+    contexts = TlsContexts.from_crawler(crawler)
+    contexts.legacy = source is not None and source.polite.legacy_tls
+    return contexts
+
+
+class TlsContexts(_ScrapyClientContextFactory):
     """Scrapy's TLS contexts, but for servers without secure renegotiation (RFC 5746) only where a source allows it.
 
     Scrapy allows it everywhere.

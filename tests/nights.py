@@ -72,10 +72,10 @@ def turn_clock(home: Path, hours: float) -> None:
             for name, moment in rows:
                 connection.execute(
                     f"UPDATE {table} SET {column} = {_EARLIER} WHERE {key} = ?",  # noqa: S608 - names above
-                    (moment, f"-{hours} hours", name),
+                    (moment, f"{-hours:+} hours", name),
                 )
         for name, moment in connection.execute("SELECT url, stored_at FROM addresses WHERE stored_at IS NOT NULL"):
             connection.execute(
                 f"UPDATE addresses SET stored_at = {_EARLIER} WHERE url = ?",  # noqa: S608 - our own words
-                (moment, f"-{hours} hours", name),
+                (moment, f"{-hours:+} hours", name),
             )

@@ -7,19 +7,21 @@ says is not its business; what is to be fetched, and what was done, stands in th
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import UsageError
+from scrapy.exceptions import CloseSpider, UsageError
 from scrapy.http import Response
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 from twisted.python.failure import Failure
 
 from corpus.agenda import Task
+from corpus.errors import CorpusError
 from corpus.records import VIETNAM, Night, Page, Rejection
 from crawler.address import address
 from crawler.connect import connect_to, only_here
@@ -117,6 +119,7 @@ class NewsSpider(Spider):
         if _is_rehearsal(cls.source, crawler.settings):
             mapping = connect_to(crawler.settings)
             spider.allowed_domains = [host for host in cls.source.hosts if only_here([host], mapping)]
+        crawler.signals.connect(spider.note_fault, signals.spider_error)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
@@ -135,8 +138,13 @@ class NewsSpider(Spider):
 
     def read_listing(self, response: Response, walk: Walk) -> Iterator[Request]:
         """The new articles of a feed, sitemap or listing page, and the page to read after it."""
-        # What the night itself has found counts as new to the listing that shows it later.
-        for place, url in enumerate(walk.read(self, response)):
+        try:
+            new = walk.read(self, response)
+        except (CorpusError, sqlite3.Error) as error:
+            # To go on would ask the outlet for listings whose articles cannot be noted.
+            self.note(f"what {response.url} shows could not be noted: {error}")
+            raise CloseSpider("corpus_failed") from error
+        for place, url in enumerate(new):
             yield self._article(url, -(walk.page * 1000 + place))
         if walk.following is not None:
             yield self.ask(walk)
@@ -201,6 +209,13 @@ class NewsSpider(Spider):
     def note_unread(self, url: str, why: str) -> None:
         """Say that a feed, sitemap or listing could not be read."""
         self.note(f"{url} could not be read ({why})")
+
+    def note_fault(self, failure: Failure, response: Response) -> None:
+        """Say that a page met a fault of ours; what it shows, or is, stays due."""
+        if not isinstance(failure.value, CloseSpider):
+            self.note(
+                f"{response.url} met a fault of ours ({failure.type.__name__}); it stays due, and the log says more"
+            )
 
     def is_wanted(self, candidate: Candidate) -> bool:
         """Whether a listing does not date an article before ``since``."""
