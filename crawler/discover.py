@@ -42,10 +42,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What one feed, sitemap or listing page showed, newest first; ``more`` are the pages to read after it."""
+    """What one feed, sitemap or listing page showed, newest first; ``more`` are the pages to read after it.
+
+    ``ordered`` is False for an index of sitemaps without dates, of which nobody knows where the newest is.
+    """
 
     candidates: tuple[Candidate, ...]
     more: tuple[str, ...] = ()
+    ordered: bool = True
 
 
 def feed(body: bytes, url: str, source: Source) -> Listing:
@@ -71,7 +75,8 @@ def sitemap(body: bytes, url: str, source: Source) -> Listing:
     # Stable: entries without a date keep their order, after those that have one.
     rows.sort(key=lambda row: -row[1].timestamp() if row[1] else 0.0)
     if etree.QName(root).localname == "sitemapindex":
-        return Listing((), tuple(filter(None, (_address(url, loc) for loc, _ in rows))))
+        parts = tuple(filter(None, (_address(url, loc) for loc, _ in rows)))
+        return Listing((), parts, ordered=all(hint is not None for _, hint in rows))
     return Listing(tuple(_articles(((loc, None, hint) for loc, hint in rows), url, source)))
 
 

@@ -81,7 +81,9 @@ class Ledger:
     def reading(self, url: str) -> Reading | None:
         """The last complete reading of a listing; None where there is none, or the rules to read it have changed."""
         reading = self._agenda.reading(url)
-        return reading if reading is not None and reading.rule == self._rule else None
+        if reading is None or reading.rule != self._rule or reading.whole_at > self._now():
+            return None  # the last: noted by a clock that was ahead, against which everything looks old
+        return reading
 
     def find(self, candidates: Iterable[Candidate]) -> dict[str, Status]:
         """Note what a listing shows that was not known, and say of each address how it stands."""

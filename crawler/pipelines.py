@@ -200,7 +200,8 @@ class IngestPipeline:
                 generic=counts.generic,
                 findings=verdict(spider.source, counts),
             )
-            self._corpus.record_night(night)
+            if spider.back_to is None:  # a walk into the past is no night to measure others by
+                self._corpus.record_night(night)
         except (CorpusError, sqlite3.Error) as error:
             logger.error("%s: the account of %s could not be written: %s", self._corpus.path, spider.name, error)
             return

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from corpus.store import Corpus
-from tests.nights import database, night, turn_clock
-from tests.small_paper import HOST, Answer, Paper, article, listing, running, write_source
+from tests.nights import CHECKOUT, arguments, database, night, turn_clock
+from tests.small_paper import HOME, HOST, Answer, Paper, article, listing, running, write_source
 
 
 @pytest.fixture
@@ -145,6 +146,26 @@ def test_an_unchanged_second_night_asks_conditionally_and_fetches_nothing(tmp_pa
     assert paper.unchanged == ["/rss.xml"]
 
 
+def test_an_index_of_sitemaps_may_stay_as_it_is_while_they_change(tmp_path: Path, paper: Paper) -> None:
+    def sitemap(*numbers: int) -> bytes:
+        return "".join(
+            ["<urlset>", *(f"<url><loc>{HOME}tin/bai-{n}.html</loc></url>" for n in numbers), "</urlset>"]
+        ).encode()
+
+    parts = "".join(f"<sitemap><loc>{HOME}phan-{n}.xml</loc></sitemap>" for n in (1, 2))
+    index = f"<sitemapindex>{parts}</sitemapindex>".encode()
+    paper.answers["/sitemap.xml"] = Answer(index, kind="text/xml", etag='"muc luc"')
+    paper.answers["/phan-1.xml"] = Answer(sitemap(1, 2), kind="text/xml", etag='"cu"')
+    paper.answers["/phan-2.xml"] = Answer(sitemap(3), kind="text/xml", etag='"moi 1"')
+    paper.answers["/rss.xml"] = paper.answers["/xa-hoi/"] = Answer(listing(range(0), None))
+    assert night(tmp_path, paper).stored == 3
+    paper.answers["/phan-2.xml"] = Answer(sitemap(4, 3), kind="text/xml", etag='"moi 2"')
+    assert night(tmp_path, paper).stored == 1
+    assert paper.unchanged == ["/phan-1.xml"]
+    assert night(tmp_path, paper).known == 4
+    assert paper.unchanged == ["/phan-1.xml", "/phan-2.xml"]
+
+
 def test_a_listing_that_broke_off_is_read_again_to_where_it_had_to_come(tmp_path: Path, paper: Paper) -> None:
     paper.answers["/xa-hoi/"] = Answer(paper.answers["/xa-hoi/"].body, etag='"1"')
     paper.answers["/xa-hoi/?trang=2"] = Answer(status=500)
@@ -221,3 +242,30 @@ def change_source(home: Path, old: str, new: str) -> None:
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new), "utf-8")
+
+
+def test_a_walk_into_the_past_stops_where_it_should(tmp_path: Path, paper: Paper) -> None:
+    paper.answers["/xa-hoi/"] = Answer(listing(range(12, 9, -1), "/xa-hoi/?trang=2"))
+    for page in range(2, 5):
+        numbers = range(15 - 3 * page, 12 - 3 * page, -1)
+        paper.answers[f"/xa-hoi/?trang={page}"] = Answer(listing(numbers, f"/xa-hoi/?trang={page + 1}"))
+    paper.answers["/xa-hoi/?trang=3"] = Answer(status=500)
+    walk(tmp_path, paper, "2026-10-08")
+    assert len(paper.articles_asked()) == 6
+    with database(tmp_path) as connection:
+        ((page, rest),) = connection.execute("SELECT page, rest FROM walks WHERE root LIKE '%/xa-hoi/'").fetchall()
+        assert (page, json.loads(rest)) == (3, [f"{HOME}xa-hoi/?trang=3"])
+        assert connection.execute("SELECT count(*) FROM nights").fetchone() == (0,), "it is no night"
+
+    paper.answers["/xa-hoi/?trang=3"] = Answer(listing(range(6, 3, -1), "/xa-hoi/?trang=4"))
+    walk(tmp_path, paper, "2026-10-08")
+    assert [path for path in paper.asked if "xa-hoi" in path] == ["/xa-hoi/?trang=3", "/xa-hoi/?trang=4"]
+    assert paper.articles_asked() == [f"/tin/bai-{n}.html" for n in (6, 5, 4)], "a page too far, and no further"
+    walk(tmp_path, paper, "2026-10-08")
+    assert paper.asked == [], "the walk is over"
+
+
+def walk(home: Path, paper: Paper, back_to: str) -> None:
+    paper.asked.clear()
+    command = [*arguments(home, paper), "-a", f"back_to={back_to}"]
+    subprocess.run(command, cwd=CHECKOUT, capture_output=True, timeout=90, check=True)

@@ -213,9 +213,8 @@ class NewsSpider(Spider):
     def note_fault(self, failure: Failure, response: Response) -> None:
         """Say that a page met a fault of ours; what it shows, or is, stays due."""
         if not isinstance(failure.value, CloseSpider):
-            self.note(
-                f"{response.url} met a fault of ours ({failure.type.__name__}); it stays due, and the log says more"
-            )
+            fault = type(failure.value).__name__
+            self.note(f"{response.url} met a fault of ours ({fault}); it stays due, and the log says more")
 
     def is_wanted(self, candidate: Candidate) -> bool:
         """Whether a listing does not date an article before ``since``."""

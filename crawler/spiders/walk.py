@@ -52,6 +52,7 @@ class Walk:
         self._last: list[str] = []
         self._first: list[str] = []
         self._not_whole = False
+        self._ordered = True
 
     def resume(self, trail: Trail) -> None:
         """Go on where an earlier walk into the past has come to."""
@@ -66,6 +67,8 @@ class Walk:
             reading = self._ledger.reading(str(self.following))
         if reading is None:
             return {}
+        if self.kind == "sitemap" and not reading.shown:
+            return {}  # an index, which may stay as it is while its sitemaps change
         given = {"If-None-Match": reading.etag, "If-Modified-Since": reading.last_modified}
         return {name: value for name, value in given.items() if value}
 
@@ -85,14 +88,19 @@ class Walk:
         asked = str(self.following)
         if asked == self.root:
             self._validators = _validators(response)
+        if self._back_to is not None and self._ledger.all_before(self._last, self._back_to):
+            # The articles of the page before this one are stored by now, and all of them are too old already.
+            self.following = None
+            self._ledger.walked(Trail(self.root, self._back_to, self.page, ()))
+            return []
         if response.status == 304:
             self.following = None
             if asked != self.root:
-                self._end()
+                self._next_part_or_end()
             reading = self._ledger.reading(asked)
             shown = [Candidate(url, asked) for url in (reading.shown if reading else ())]
             return self._met(spider, [one for one in shown if self._is_unmet(spider, one)])
-        if response.status == 404 and self.page > 1 and self._source.discover.pages is not None:
+        if response.status == 404 and self.page > 1 and self.kind == "section" and self._source.discover.pages:
             # Pages made by counting end where the outlet has no more.
             self.following = None
             self._end()
@@ -105,9 +113,9 @@ class Walk:
             spider.logger.warning("%s: links to no article; the selector of links may not fit", response.url)
         wanted = [one for one in listing.candidates if spider.is_wanted(one)]
         left_out = len(wanted) < len(listing.candidates)
-        self._not_whole |= left_out or (self.page == 1 and not listing.candidates and not listing.more)
+        self._not_whole |= left_out
         unmet = [one for one in wanted if self._is_unmet(spider, one)]
-        if self.page == 1:
+        if asked == self.root or (self.kind == "endpoint" and self.page == 1):
             self._first = [one.url for one in wanted]
         with self._ledger.transaction():
             new = self._met(spider, unmet)
@@ -137,6 +145,7 @@ class Walk:
 
     def _turn(self, spider: NewsSpider, listing: Listing, wanted: list[Candidate]) -> None:
         """Choose the page to read next, and note the walk as over where there is none."""
+        self._ordered &= listing.ordered
         goes_on = self._goes_on(listing, wanted)
         self._shown |= {one.url for one in wanted}
         self._last = [one.url for one in wanted]
@@ -164,16 +173,25 @@ class Walk:
 
     def _goes_on(self, listing: Listing, wanted: list[Candidate]) -> bool:
         urls = [one.url for one in wanted]
-        if not listing.candidates:
+        if not listing.candidates or not self._ordered:
             return self.kind == "sitemap"
         if not wanted or self._shown.issuperset(urls):
             return False
         if self._back_to is not None:
-            return not self._ledger.all_before(self._last, self._back_to)
+            return True
         return self._before is None or not self._ledger.all_shown_before(urls, self._before.whole_at)
 
-    def _end(self) -> None:
-        if not self._not_whole:
+    def _next_part_or_end(self) -> None:
+        """Go on after a sitemap that has not changed, unless those behind it are older and have not, either."""
+        self.page += 1
+        if not self._ordered and self.rest and self.page <= self._source.discover.max_pages:
+            self.following, self.rest = self.rest[0], self.rest[1:]
+        else:
+            self._end(unchanged=True)
+
+    def _end(self, *, unchanged: bool = False) -> None:
+        # A listing that showed nothing at all is one whose selectors may be broken, not one that was read.
+        if not self._not_whole and (self._shown or unchanged):
             self._ledger.read_whole(self.root, *self._validators, self._first)
 
 
