@@ -143,6 +143,9 @@ class IngestPipeline:
         if asked in spider.visits:  # a visit to an article of an earlier night is in no count of this one
             spider.revisited += 1
             raise DropItem(f"{outcome.url}: {outcome.reason or outcome.kind}")
+        if outcome.kind == "rejected" and asked in spider.retries:
+            # Counted on the night it failed first; again and again it would make a broken site of one page.
+            raise DropItem(f"{outcome.url}: {outcome.reason}, again")
         article = self._counted(outcome)
         if article is None:
             raise DropItem(f"{outcome.url}: {outcome.reason or outcome.kind}")

@@ -56,7 +56,8 @@ def test_what_failed_is_due_later_even_if_no_listing_shows_it_any_more(tmp_path:
 def test_an_address_is_given_up_in_the_end(tmp_path: Path, paper: Paper) -> None:
     paper.answers["/tin/bai-12.html"] = Answer(status=500)
     for attempt in range(1, 6):
-        night(tmp_path, paper)
+        account = night(tmp_path, paper)
+        assert dict(account.rejected) == ({"http_5xx": 1} if attempt == 1 else {}), "counted once"
         assert paper.articles_asked().count("/tin/bai-12.html") == 1
         assert agenda(tmp_path)["bai-12.html"] == ("retry" if attempt < 5 else None, attempt, "http_5xx")
         turn_clock(tmp_path, 25)

@@ -132,3 +132,18 @@ def test_failures_wait_longer_each_time_and_end() -> None:
     assert schedules.for_reason("http_404") is None
     assert schedules.for_reason("http_410") is None
     assert schedules.for_reason("bug") is None
+
+
+def test_a_fault_of_ours_is_a_finding_and_loses_nothing(tmp_path: Path, paper: Paper) -> None:
+    code = (
+        "import crawler.spiders.walk as walk; walk._READ['section'] = lambda body, url, source: 1 / 0;"
+        "import sys; from scrapy.cmdline import execute; execute(['scrapy', *sys.argv[1:]])"
+    )
+    line = arguments(tmp_path, paper)
+    command = [line[0], "-c", code, *line[line.index("scrapy") + 1 :]]
+    subprocess.run(command, cwd=CHECKOUT, capture_output=True, timeout=90, check=True)
+    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+        (account,) = corpus.nights()
+    assert "xa-hoi/ met a fault of ours (ZeroDivisionError)" in "\n".join(account.findings)
+    assert account.stored == 4, "the feed and the sitemap were read all the same"
+    assert night(tmp_path, paper).stored == 8

@@ -81,7 +81,10 @@ def test_a_night_does_everything_and_a_second_fetches_nothing(tmp_path: Path, pa
     assert all(row["found"] - row["waiting"] <= row["known"] >= 20 for row in second.rows())
     later = paper.requests[start:]
     assert asked_articles(paper, start) == []
-    assert {one.status for one in later if one.path != "/robots.txt"} <= {304, 301}
+    # An index of sitemaps may stay as it is while they change, so it alone is read again.
+    read = [one.path for one in later if one.status == 200 and one.path != "/robots.txt"]
+    assert len(read) <= 1, read
+    assert sum(one.status == 304 for one in later) >= 6
     again = tintinh(*words(paper, "--dry-run"), home=tmp_path)
     assert "a dry run" in again.err
 

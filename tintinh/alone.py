@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -24,7 +24,21 @@ def alone(corpus_path: Path) -> Iterator[None]:
     The lock is the operating system's and ends with its process, however that ends; the file stays.
     """
     path = corpus_path.with_name(corpus_path.name + ".lock")
+    made = [folder for folder in (path.parent, *path.parents[1:]) if not folder.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with _held(path, corpus_path):
+            yield
+    finally:
+        if made and not corpus_path.exists():  # a crawl that was refused leaves nothing behind
+            path.unlink()
+            for folder in made:
+                with suppress(OSError):  # somebody else has put something there
+                    folder.rmdir()
+
+
+@contextmanager
+def _held(path: Path, corpus_path: Path) -> Iterator[None]:
     with path.open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

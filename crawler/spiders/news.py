@@ -65,7 +65,8 @@ class NewsSpider(Spider):
     ``back_to`` (YYYY-MM-DD) it walks into the past to that day instead of reading what is new.
 
     ``ledger`` is set by the ingest pipeline. ``met`` holds every article address of the night and whether it was known
-    when first met, ``visits`` the articles that are looked at again, ``answered`` the addresses that gave a page,
+    when first met, ``visits`` the articles that are looked at again, ``retries`` the
+    addresses that failed on an earlier one, ``answered`` those that gave a page,
     ``findings`` a sentence for every feed, sitemap, listing or host that could not be read; ``night`` is the account,
     once the pipeline has written it.
     """
@@ -82,6 +83,7 @@ class NewsSpider(Spider):
         self.met: dict[str, bool] = {}
         self.answered: set[str] = set()
         self.visits: set[str] = set()
+        self.retries: set[str] = set()
         self.findings: list[str] = []
         self.revisited = self.changed = 0
         self.night: Night | None = None
@@ -134,6 +136,8 @@ class NewsSpider(Spider):
                 self.visits.add(task.url)
             else:
                 self.met[task.url] = False
+                if task.kind == "retry":
+                    self.retries.add(task.url)
             yield self._article(task.url, _DUE, task)
 
     def read_listing(self, response: Response, walk: Walk) -> Iterator[Request]:
