@@ -129,6 +129,18 @@ def test_a_night_without_a_contact_cannot_run(tmp_path: Path) -> None:
     assert "bao_khong_co is no source" in done.err
 
 
+def test_an_outlet_that_is_down_is_a_sentence_and_its_news_come_later(tmp_path: Path, paper: LoopbackNewspaper) -> None:
+    paper.faults[("baohagiang.vn", "/robots.txt")] = Fault(500)
+    down = night(tmp_path, paper)  # which finds no traceback in what it says
+    assert down.code == 2
+    assert "https://baohagiang.vn/robots.txt could not be read (http_500), so nothing of that host" in down.err
+    assert {row["source"]: row["stored"] > 0 for row in down.rows()} == {"bao_ha_giang": False, "bao_dong_thap": True}
+    assert {one.path for one in paper.requests if one.host == "baohagiang.vn"} == {"/robots.txt"}
+    paper.faults.clear()
+    up = night(tmp_path, paper)
+    assert (up.code, up.rows()[0]["stored"] + up.rows()[0]["copies"]) == (0, 23), up.err
+
+
 def test_killed_and_run_again_is_an_unbroken_night(tmp_path: Path, paper: LoopbackNewspaper) -> None:
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     for home in (whole, broken):

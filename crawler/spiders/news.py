@@ -65,10 +65,9 @@ class NewsSpider(Spider):
     ``back_to`` (YYYY-MM-DD) it walks into the past to that day instead of reading what is new.
 
     ``ledger`` is set by the ingest pipeline. ``met`` holds every article address of the night and whether it was known
-    when first met, ``visits`` the articles that are looked at again, ``retries`` the
-    addresses that failed on an earlier one, ``answered`` those that gave a page,
-    ``findings`` a sentence for every feed, sitemap, listing or host that could not be read; ``night`` is the account,
-    once the pipeline has written it.
+    when first met, ``visits`` the articles that are looked at again, ``retries`` the addresses that failed in an
+    earlier night, ``answered`` those that gave a page, ``findings`` a sentence for every feed, sitemap, listing or host
+    that could not be read; ``night`` is the account, once the pipeline has written it.
     """
 
     source: ClassVar[Source]

@@ -130,8 +130,9 @@ def crawl_sources(
     from crawler.night import Progress, crawl
 
     if options.get("LOG_LEVEL") == "ERROR":
-        # A host that does not answer is a finding, a sentence; its traceback helps nobody at night.
-        logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+        # A host that does not answer is a finding, a sentence; its traceback helps nobody at night. Not by a level:
+        # Scrapy's own set-up of logging takes it back.
+        logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_by_level)
     done: Counter[str] = Counter()
     with progress("pages") as advance:
 
@@ -141,6 +142,10 @@ def crawl_sources(
 
         paths = {"CORPUS_PATH": str(corpus_path), "ARCHIVE_DIR": str(archive_path)}
         return crawl(sources, {**paths, **options}, report, since=since, back_to=back_to)
+
+
+def _by_level(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.CRITICAL
 
 
 def night_row(night: Night) -> dict[str, Any]:
