@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -176,6 +177,14 @@ def test_a_listing_that_broke_off_is_read_again_to_where_it_had_to_come(tmp_path
     again = night(tmp_path, paper)
     assert paper.unchanged == [], "its first page was not noted as read whole"
     assert (again.stored, len(paper.articles_asked())) == (8, 8)
+
+
+def test_what_since_left_out_is_found_by_a_night_without_it(tmp_path: Path, paper: Paper) -> None:
+    paper.answers["/rss.xml"] = replace(paper.answers["/rss.xml"], etag='"1"')
+    paper.answers["/xa-hoi/"] = Answer(listing(range(0), None))
+    assert night(tmp_path, paper, "-a", "since=2026-10-11").stored == 2
+    assert night(tmp_path, paper).stored == 1
+    assert (paper.articles_asked(), paper.unchanged) == (["/tin/bai-10.html"], [])
 
 
 def test_a_mended_pattern_reads_an_unchanged_listing_anew(tmp_path: Path, paper: Paper) -> None:

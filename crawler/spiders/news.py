@@ -41,6 +41,15 @@ logger = logging.getLogger(__name__)
 DELAY_FLOOR = 1.0
 """Seconds between two requests to a host, at least: what no source and no setting can lower on the open net."""
 
+POLITE: dict[str, Any] = {
+    "ROBOTSTXT_OBEY": True,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+    "DOWNLOAD_DELAY_JITTER": 0.0,
+    "DOWNLOAD_SLOTS": {},
+    "HOST_REFUSALS": 5,
+}
+"""Settings that hold on the open net whatever a command line says."""
+
 # Above every article: what is newest is known only when all listings are read.
 _FIRST = 2
 # Between the two: what earlier nights have left.
@@ -111,6 +120,9 @@ class NewsSpider(Spider):
         highest = max(SETTINGS_PRIORITIES.values()) + 10
         settings.set("DOWNLOAD_DELAY", delay, priority=highest)
         settings.set("AUTOTHROTTLE_START_DELAY", delay, priority=highest)
+        if not rehearsal:
+            for name, value in POLITE.items():
+                settings.set(name, value, priority=highest)
         settings.set("USER_AGENT", f"{settings['USER_AGENT']} (+{contact or 'rehearsal'})", priority=highest)
 
     @classmethod
