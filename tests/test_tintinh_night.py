@@ -124,6 +124,7 @@ def test_a_night_without_a_contact_cannot_run(tmp_path: Path) -> None:
     done = tintinh("night", "--sources", OUTLETS[0], home=tmp_path)
     assert done.code == 1
     assert "needs a contact" in done.err
+    assert not (tmp_path / "data").exists()
     done = tintinh("night", "--sources", "bao_khong_co", home=tmp_path)
     assert done.code == 1
     assert "bao_khong_co is no source" in done.err
@@ -139,6 +140,27 @@ def test_an_outlet_that_is_down_is_a_sentence_and_its_news_come_later(tmp_path: 
     paper.faults.clear()
     up = night(tmp_path, paper)
     assert (up.code, up.rows()[0]["stored"] + up.rows()[0]["copies"]) == (0, 23), up.err
+
+
+def test_a_corpus_locked_by_another_program_is_said_before_anybody_is_asked(
+    tmp_path: Path, paper: LoopbackNewspaper
+) -> None:
+    Corpus.open(corpus_of(tmp_path)).close()
+    code = "import corpus.database as d; d.BUSY_SECONDS = 0.2; from tintinh.cli import main; main()"
+    with closing(sqlite3.connect(corpus_of(tmp_path), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        done = subprocess.run(
+            [sys.executable, "-c", code, *words(paper)],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "TINTINH_HOME": str(tmp_path)},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "tintinh: the corpus cannot be written to: database is locked\n"
+    assert paper.requests == []
 
 
 def test_killed_and_run_again_is_an_unbroken_night(tmp_path: Path, paper: LoopbackNewspaper) -> None:

@@ -192,10 +192,16 @@ def _crawled(
     sources: list[Source], corpus_path: Path, archive_path: Path, options: dict[str, Any], since: date | None
 ) -> tuple[list[Night], dict[str, str]]:
     """The nights of the outlets, and for each that has none the sentence that says why."""
+    from corpus.database import transaction
+    from corpus.store import Corpus
     from crawler.errors import NightFailed
 
     if not sources:
         return [], {}
+    # Once, before anybody is asked: found out by every outlet in turn, a locked corpus would cost half a minute each.
+    if corpus_path.exists():
+        with Corpus.open(corpus_path) as corpus, transaction(corpus.connection):
+            pass
     try:
         return crawl_sources(sources, corpus_path, archive_path, options, since), {}
     except NightFailed as error:
