@@ -72,16 +72,26 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> 
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing: what is written inside is kept as a whole when the block ends, or not at all when it raises."""
+    """All or nothing: what is written inside is kept as a whole when the block ends, or not at all when it raises.
+
+    Inside another transaction it is a part of that one: it can fail alone, and is kept only if the outer one is.
+    """
+    nested = connection.in_transaction
+    begin, keep, undo = (
+        ("SAVEPOINT part", "RELEASE part", "ROLLBACK TO part; RELEASE part")
+        if nested
+        else ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
+    )
     try:
-        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(begin)
     except sqlite3.OperationalError as error:
         raise CorpusError(f"the corpus cannot be written to: {error}") from error
     try:
         yield
-        connection.execute("COMMIT")
+        connection.execute(keep)
     except BaseException:
         # SQLite has already rolled back by itself where the disk is full or broken.
         if connection.in_transaction:
-            connection.execute("ROLLBACK")
+            for statement in undo.split("; "):
+                connection.execute(statement)
         raise

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
-from corpus import duplicates, index, rows
+from corpus import duplicates, index, revisions, rows
 from corpus.database import transaction
 from corpus.records import ArchivePlace, Article, Outcome, Page, Rejection
 from corpus.rows import StoredArticle
@@ -20,6 +20,7 @@ TRANSIENT_REASONS = (
     "timeout",
     "dns",
     "connection",
+    "tls",
     "robots",  # a rule of the day; asking again costs one robots.txt
 )
 """Rejections (shell patterns) after which an address is not done: the next night tries it again."""
@@ -171,6 +172,7 @@ class _Keeping:
             return unchanged
         if article.fetched_at < old.fetched_at and article.page_digest != old.page_digest:
             return unchanged  # replay met an earlier edition of a story that was corrected since: the newest stands
+        revisions.keep_earlier(self.connection, stored, article)
         rows.replace(self.connection, stored.id, article, self.page_id)
         index.remove(self.connection, stored.id, old)
         index.add(self.connection, stored.id, article)

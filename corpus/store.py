@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from corpus import duplicates, index, inspection, keeping, opinions, rows
+from corpus import duplicates, index, inspection, keeping, opinions, revisions, rows
 from corpus.conditions import limit, where
 from corpus.database import connect, transaction
 from corpus.errors import CorpusError
@@ -31,6 +31,7 @@ from corpus.records import (
     Segmentation,
     Tagging,
 )
+from corpus.revisions import Revision
 from corpus.rows import PageRecord, StoredArticle
 from corpus.search import Answer, search
 from corpus.trend import Group, Period, ThemeRow, Trend, theme_by_province, trend
@@ -166,6 +167,10 @@ class Corpus:
                 return None
             which = int(row[0])
         return next(iter(rows.load(self.connection, [which])), None)
+
+    def revisions(self, article_id: int) -> list[Revision]:
+        """Every edition of an article that was seen, the oldest first; the last is the article as it stands."""
+        return revisions.of_article(self.connection, article_id)
 
     def outcome(self, url: str) -> Outcome | None:
         """What became of an address: ``article`` or ``copy``, ``same``, or ``rejected`` and why; None if unheard of."""

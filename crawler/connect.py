@@ -12,10 +12,12 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit, urlunsplit
 
 from scrapy import Request
+from scrapy.core.downloader.contextfactory import _ScrapyClientContextFactory
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
+from twisted.internet.ssl import CertificateOptions
 
 from crawler.errors import TintinhError
 
@@ -26,6 +28,7 @@ class ConnectToHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._targets = connect_to(crawler.settings)
+        self._contextFactory = tls_contexts(crawler)  # type: ignore[assignment]  # Scrapy's class says so by a decorator only
 
     async def download_request(self, request: Request) -> Response:
         """The answer to ``request``, from the mapped address where its host has one."""
@@ -41,6 +44,28 @@ class ConnectToHandler(HTTP11DownloadHandler):
         # AutoThrottle reads the latency from the request it knows.
         request.meta["download_latency"] = mapped.meta["download_latency"]
         return response.replace(url=request.url)
+
+
+def tls_contexts(crawler: Crawler) -> TlsContexts:
+    """The TLS contexts of a crawl, as its source allows them."""
+    source = getattr(crawler.spidercls, "source", None)
+    contexts = TlsContexts.from_crawler(crawler)
+    contexts.legacy = source is not None and source.polite.legacy_tls
+    return contexts
+
+
+class TlsContexts(_ScrapyClientContextFactory):
+    """Scrapy's TLS contexts, but for servers without secure renegotiation (RFC 5746) only where a source allows it.
+
+    Scrapy allows it everywhere.
+    """
+
+    legacy = False
+
+    def _get_cert_options(self) -> CertificateOptions:
+        if self.legacy:
+            return super()._get_cert_options()
+        return CertificateOptions(**self._get_cert_options_kwargs())
 
 
 def connect_to(settings: BaseSettings) -> dict[str, str]:

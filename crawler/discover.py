@@ -5,6 +5,7 @@ Every address is made canonical first, so that one article is one address wherev
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -41,10 +42,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What one feed, sitemap or listing page showed, newest first; ``more`` are the pages to read after it."""
+    """What one feed, sitemap or listing page showed, newest first; ``more`` are the pages to read after it.
+
+    ``ordered`` is False for an index of sitemaps without dates, of which nobody knows where the newest is.
+    """
 
     candidates: tuple[Candidate, ...]
     more: tuple[str, ...] = ()
+    ordered: bool = True
 
 
 def feed(body: bytes, url: str, source: Source) -> Listing:
@@ -70,7 +75,8 @@ def sitemap(body: bytes, url: str, source: Source) -> Listing:
     # Stable: entries without a date keep their order, after those that have one.
     rows.sort(key=lambda row: -row[1].timestamp() if row[1] else 0.0)
     if etree.QName(root).localname == "sitemapindex":
-        return Listing((), tuple(filter(None, (_address(url, loc) for loc, _ in rows))))
+        parts = tuple(filter(None, (_address(url, loc) for loc, _ in rows)))
+        return Listing((), parts, ordered=all(hint is not None for _, hint in rows))
     return Listing(tuple(_articles(((loc, None, hint) for loc, hint in rows), url, source)))
 
 
@@ -88,6 +94,50 @@ def listing(body: bytes, url: str, source: Source) -> Listing:
     # "#", an empty link and a script lead back to the page itself, or nowhere.
     leads_on = more is not None and more.startswith("http") and more not in {address(url), base}
     return Listing(tuple(_articles(links, url, source, base)), (more,) if more is not None and leads_on else ())
+
+
+def endpoint(body: bytes, url: str, source: Source) -> Listing:
+    """The articles that a "xem thêm" endpoint at ``url`` answers with in JSON: addresses, or HTML that links to them.
+
+    Which is which stands at the source's ``json_path`` (``data.items[].url``). Raises ``DiscoveryError`` where the
+    answer is no JSON or has nothing at that path; an empty list there is the end of the listing.
+    """
+    path = source.discover.json_path or ""
+    try:
+        said = json.loads(body)
+    except ValueError as error:
+        raise DiscoveryError(f"{url}: is not JSON ({error})") from error
+    links: list[tuple[str | None, str | None, datetime | None]] = []
+    for value in _at(said, path.split("."), url, path):
+        if not isinstance(value, str):
+            raise DiscoveryError(f"{url}: {path} is {type(value).__name__}, an address or HTML was expected")
+        if "<" not in value:
+            links.append((value, None, None))
+            continue
+        links += [
+            (_attribute(anchor, "href"), _text(anchor) or _attribute(anchor, "title"), None)
+            for anchor in BeautifulSoup(value, "lxml").select(source.discover.links)
+        ]
+    return Listing(tuple(_articles(links, url, source)))
+
+
+def _at(said: object, keys: list[str], url: str, path: str) -> Iterator[object]:
+    """The values at a path of keys, each of which may end in ``[]`` for every item of a list."""
+    if not keys:
+        yield said
+        return
+    key, each = keys[0].removesuffix("[]"), keys[0].endswith("[]")
+    if key:
+        if not isinstance(said, dict) or key not in said:
+            raise DiscoveryError(f"{url}: has no key {key!r} on the path {path}")
+        said = said[key]
+    if not each:
+        yield from _at(said, keys[1:], url, path)
+        return
+    if not isinstance(said, list):
+        raise DiscoveryError(f"{url}: {key!r} on the path {path} is no list")
+    for item in said:
+        yield from _at(item, keys[1:], url, path)
 
 
 def _articles(

@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Response
+from scrapy.exceptions import DownloadFailedError, IgnoreRequest
+from scrapy.extensions.throttle import AutoThrottle
+from scrapy.http import Headers, Response
+from scrapy.robotstxt import RobotParser
 
-
-class Refused(IgnoreRequest):
-    """A request that we do not make; ``reason`` is the slug under which it is counted."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
+from crawler.failures import Refused, reason_of
+from crawler.spiders.news import spider_of
 
 
 @dataclass(frozen=True, slots=True)
 class Wire:
     """An answer as it came over the wire: the payload still encoded, the headers as received, the time in UTC.
 
-    Of headers that came more than once the order among each other is kept; Scrapy groups them by name.
+    Of headers that came more than once the order among each other is kept; Scrapy groups them by name. ``sent`` are
+    the headers of the request.
     """
 
     body: bytes
     headers: tuple[tuple[str, str], ...]
     fetched_at: datetime
+    sent: tuple[tuple[str, str], ...] = ()
 
 
 class WireMiddleware:
@@ -39,9 +39,12 @@ class WireMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Pass ``response`` on as it is."""
-        headers = tuple((_text(name), _text(value)) for name, values in response.headers.items() for value in values)
-        request.meta["wire"] = Wire(response.body, headers, datetime.now(UTC))
+        request.meta["wire"] = Wire(response.body, _pairs(response.headers), datetime.now(UTC), _pairs(request.headers))
         return response
+
+
+def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
+    return tuple((_text(name), _text(value)) for name, values in headers.items() for value in values)
 
 
 def _text(header: bytes) -> str:
@@ -73,12 +76,75 @@ class OnSiteMiddleware:
             raise Refused("offsite", f"{request.url}: is not on one of the hosts {', '.join(allowed)}")
 
 
+class LoopMiddleware(RedirectMiddleware):
+    """Scrapy's redirect middleware, whose refusal to go on for ever has a name."""
+
+    def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
+        been = request.meta.get("redirect_urls", [])
+        if redirected.url in {*been, request.url} or len(been) >= self.max_redirect_times:
+            raise Refused("redirect_loop", f"{request.url}: redirects in a circle, or more than {len(been)} times")
+        return super()._redirect(redirected, request, reason)
+
+
 class RobotsMiddleware(RobotsTxtMiddleware):
-    """Scrapy's robots.txt middleware, whose refusals have a name."""
+    """Scrapy's robots.txt middleware as RFC 9309 has it: no answer and 5xx forbid all, 4xx forbids nothing.
+
+    Refusals have a name; ``Crawl-delay`` slows the crawl down where it is longer than ours.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._without: dict[str, Refused] = {}
 
     async def process_request(self, request: Request) -> None:  # type: ignore[override]
-        """Raise ``Refused`` (``robots``) where robots.txt forbids the address to us."""
+        """Raise ``Refused`` (``robots``, ``robots_unreachable``) where robots.txt forbids the address, or may."""
+        if request.meta.get("dont_obey_robotstxt"):
+            return
         try:
             await super().process_request(request)
         except IgnoreRequest as error:
             raise Refused("robots", f"{request.url}: robots.txt forbids it to {self._robotstxt_useragent}") from error
+        refusal = self._without.get(urlsplit(request.url).netloc)
+        if refusal is not None:
+            raise Refused(refusal.reason, str(refusal))
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        if response.status >= 500 or response.status == 429:
+            raise DownloadFailedError(f"http_{response.status}")
+        if response.status >= 400:
+            response = response.replace(body=b"")
+        await super()._parse_robots(response, netloc, request)
+        parser = self._parsers[netloc]
+        delay = parser.crawl_delay(self._robotstxt_useragent or "*") if isinstance(parser, RobotParser) else None
+        if delay:
+            self._slow_down(netloc, delay)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        if isinstance(exc, Refused) and exc.reason == "left_alone":
+            self._without[netloc] = exc
+        else:
+            said = str(exc) if str(exc).startswith("http_") else ": ".join(reason_of(exc))
+            self._without[netloc] = Refused("robots_unreachable", f"{netloc}: robots.txt could not be read ({said})")
+            spider_of(self.crawler).note(
+                f"https://{netloc}/robots.txt could not be read ({said}), so nothing of that host was fetched",
+                "robots_unread",
+            )
+        super()._robots_error(exc, netloc)
+
+    def _slow_down(self, netloc: str, delay: float) -> None:
+        downloader, throttle = self.crawler.engine.downloader, self.crawler.get_extension(AutoThrottle)
+        downloader._delay = max(downloader._delay, delay)
+        slot = downloader.slots.get(netloc.partition(":")[0])
+        if slot is not None:
+            slot.delay = max(slot.delay, delay)
+        if throttle is not None:  # which would soon lower it again
+            throttle.mindelay = max(throttle.mindelay, delay)
+            throttle.maxdelay = max(throttle.maxdelay, delay)
+        if delay > _LONG_DELAY:
+            spider_of(self.crawler).note(
+                f"robots.txt of {netloc} asks for {delay:g} seconds between requests; the night is slow there",
+                "slow_host",
+            )
+
+
+_LONG_DELAY = 60.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,9 @@ from corpus.records import Night
 from crawler.errors import NightFailed, TintinhError
 from crawler.source import Source
 from crawler.spiders.loader import spider_for
-from crawler.spiders.news import NewsSpider
+from crawler.spiders.news import CannotStart, NewsSpider
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +38,35 @@ def crawl(
     on_progress: Callable[[Progress], None] | None = None,
     *,
     since: date | None = None,
+    back_to: date | None = None,
 ) -> list[Night]:
     """Crawl ``sources`` at once, each at its own pace, and return the night of each, in their order.
 
-    ``settings`` override crawler/settings.py with the weight of the command line. Raises ``CannotStart`` before any
-    request where a source must not be crawled so, and ``NightFailed``, which holds the other sources' nights, where
-    one ended without an account of itself.
+    ``settings`` override crawler/settings.py with the weight of the command line; with ``back_to`` the crawl walks
+    into the past to that day. Raises ``CannotStart`` before any request where a source must not be crawled so, and
+    ``NightFailed``, which holds the other sources' nights, where one could not begin or ended without an account.
     Can be called once in a process, from its main thread: Twisted's reactor does not start twice.
     """
     project = Settings()
     project.setmodule("crawler.settings", priority="project")
     project.setdict(dict(settings), priority="cmdline")
     process = AsyncCrawlerProcess(project)
-    crawlers = [process.create_crawler(spider_for(source)) for source in sources]
+    nights: list[Night] = []
+    failures: list[str] = []
+    crawlers: list[Crawler] = []
+    for source in sources:
+        try:
+            crawlers.append(process.create_crawler(spider_for(source)))
+        except CannotStart:
+            raise
+        except Exception as error:  # whatever is wrong with one outlet, the others have their night
+            logger.error("%s: the crawl could not begin", source.id, exc_info=error)
+            failures.append(f"{source.id}: the crawl could not begin: {error}")
     watches = [_Watch(crawler, on_progress) for crawler in crawlers if on_progress is not None]
-    tasks = [process.crawl(crawler, since=since) for crawler in crawlers]
-    process.start()
+    tasks = [process.crawl(crawler, since=since, back_to=back_to) for crawler in crawlers]
+    if tasks:
+        process.start()
     del watches  # Scrapy's signals hold them weakly; they had to live until here
-    nights, failures = [], []
     for crawler, task in zip(crawlers, tasks, strict=True):
         try:
             nights.append(_night(crawler, task))

@@ -1,6 +1,7 @@
 """From page to corpus, to be read as a list: archive the bytes, then ingest what they say.
 
-Items on the way are a ``Page`` or a ``Rejection`` from the spider, and an ``Archived`` between the two pipelines.
+Items on the way are a ``Fetched`` page or a ``Rejection`` from the spider, and an ``Archived`` or ``Unchanged`` page
+between the two pipelines. What follows from an outcome is written in the transaction that stores it.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ from corpus.records import ArchivePlace, Night, Outcome, Page, Rejection
 from corpus.rows import StoredArticle
 from corpus.store import Corpus
 from crawler.archive import ArchiveWriter
-from crawler.expectations import Counts, judged
+from crawler.expectations import Counts, judged, verdict
 from crawler.ingest import ingest
-from crawler.spiders.news import NewsSpider
+from crawler.ledger import Ledger
+from crawler.spiders.news import Fetched, NewsSpider, spider_of
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +39,15 @@ class Archived:
 
     page: Page
     place: ArchivePlace
+
+    @property
+    def url(self) -> str:
+        """The address that answered."""
+        return self.page.url
+
+
+class Unchanged(Archived):
+    """A page looked at again that is what it was; the archive says so in a revisit record."""
 
 
 class ArchivePipeline:
@@ -52,11 +63,21 @@ class ArchivePipeline:
         return cls(crawler)
 
     def process_item(self, item: object) -> object:
-        """A ``Page`` becomes ``Archived``; anything else passes."""
-        if not isinstance(item, Page):
+        """A ``Fetched`` page becomes ``Archived`` or ``Unchanged``; anything else passes."""
+        if not isinstance(item, Fetched):
             return item
+        page = item.page
         try:
-            return Archived(item, self._writer.write(item))
+            original = spider_of(self._crawler).ledger.original(page)
+            if original is None:
+                return Archived(page, self._writer.write(page, item.sent))
+            place = self._writer.write_revisit(
+                page,
+                refers_to_url=original.url,
+                refers_to_date=original.fetched_at,
+                payload_digest=original.payload_digest,
+            )
+            return Unchanged(page, place)
         except OSError as error:
             _stop(self._crawler, "archive_failed", f"{item.url}: the page could not be archived: {error}")
             raise
@@ -76,6 +97,7 @@ class IngestPipeline:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._corpus = Corpus.open(Path(crawler.settings["CORPUS_PATH"]))
+        self._ledger: Ledger  # made when the spider is there
         self._started_at = datetime.now(UTC)
         self._kinds: Counter[str] = Counter()
         self._rejected: Counter[str] = Counter()
@@ -89,25 +111,50 @@ class IngestPipeline:
         return cls(crawler)
 
     def open_spider(self) -> None:
-        """Let the spider ask the corpus what is done already."""
-        _spider(self._crawler).known = self._corpus.known
+        """Give the spider the ledger of its night."""
+        spider = spider_of(self._crawler)
+        spider.ledger = self._ledger = Ledger(self._corpus, spider.source, self._crawler.settings)
 
     def process_item(self, item: object) -> object:
         """The stored article as a dictionary; ``DropItem`` for whatever became no new article."""
+        spider = spider_of(self._crawler)
         try:
-            if isinstance(item, Archived):
-                outcome = ingest(item.page, _spider(self._crawler).source, self._corpus, item.place)
-            elif isinstance(item, Rejection):
-                outcome = self._corpus.keep(item, page=None, place=None, requested_url=item.url)
-            else:
-                return item
-            article = self._counted(outcome)
+            with self._ledger.transaction():
+                if isinstance(item, Unchanged):
+                    self._ledger.settle_unchanged(item.page.requested_url)
+                    outcome = None
+                elif isinstance(item, Archived):
+                    editions = self._editions(item.page.url)
+                    outcome = ingest(item.page, spider.source, self._corpus, item.place)
+                    spider.changed += self._editions(item.page.url) > editions > 0
+                    self._ledger.settle(item.page.requested_url, outcome, item.page)
+                elif isinstance(item, Rejection):
+                    outcome = self._corpus.keep(item, page=None, place=None, requested_url=item.url)
+                    self._ledger.settle(item.url, outcome, None)
+                else:
+                    return item
         except (CorpusError, sqlite3.Error) as error:
             _stop(self._crawler, "corpus_failed", f"{self._corpus.path}: could not be written: {error}")
             raise
+        if outcome is None:
+            spider.revisited += 1
+            raise DropItem(f"{item.url}: unchanged")
+        asked = item.page.requested_url if isinstance(item, Archived) else item.url
+        if asked in spider.visits:  # a visit to an article of an earlier night is in no count of this one
+            spider.revisited += 1
+            raise DropItem(f"{outcome.url}: {outcome.reason or outcome.kind}")
+        if outcome.kind == "rejected" and asked in spider.retries:
+            # Counted on the night it failed first; again and again it would make a broken site of one page.
+            raise DropItem(f"{outcome.url}: {outcome.reason}, again")
+        article = self._counted(outcome)
         if article is None:
             raise DropItem(f"{outcome.url}: {outcome.reason or outcome.kind}")
         return full(article)
+
+    def _editions(self, url: str) -> int:
+        """How many editions of the article at ``url`` are kept, with the newest."""
+        stored = self._corpus.article(url)
+        return len(self._corpus.revisions(stored.id)) if stored is not None else 0
 
     def _counted(self, outcome: Outcome) -> StoredArticle | None:
         """Count ``outcome``; the article where it is one that was not in the corpus before."""
@@ -139,10 +186,13 @@ class IngestPipeline:
                 rejected=dict(self._rejected),
                 generic=self._generic,
                 dated=self._dated,
-                unread=tuple(spider.unread),
+                unread=tuple(said for said, kind in spider.findings.items() if kind == "listing_unread"),
+                said={said: kind for said, kind in spider.findings.items() if kind != "listing_unread"},
                 listings=dict(spider.listed),
-                ended=reason,
+                # A night of a given length ends as it should: what is left is due in the next.
+                ended="finished" if reason == "closespider_timeout" else reason,
             )
+            backwards = spider.back_to is not None  # a walk into the past is no night to measure others by
             night = Night(
                 source=spider.source.id,
                 started_at=self._started_at,
@@ -154,9 +204,15 @@ class IngestPipeline:
                 same=counts.same,
                 rejected=counts.rejected,
                 generic=counts.generic,
-                findings=judged(spider.source, counts, self._corpus, self._started_at),
+                findings=tuple(map(str, verdict(spider.source, counts)))
+                if backwards
+                else judged(spider.source, counts, self._corpus, self._started_at),
             )
-            self._corpus.record_night(night)
+            if not backwards:
+                self._corpus.record_night(night)
+        except (CorpusError, sqlite3.Error) as error:
+            logger.error("%s: the account of %s could not be written: %s", self._corpus.path, spider.name, error)
+            return
         finally:
             self._corpus.close()
         spider.night = night
@@ -166,15 +222,9 @@ class IngestPipeline:
             logger.warning("%s", finding)
 
 
-def _spider(crawler: Crawler) -> NewsSpider:
-    if not isinstance(crawler.spider, NewsSpider):
-        raise TypeError(f"this pipeline serves NewsSpider, not {type(crawler.spider).__name__}")
-    return crawler.spider
-
-
 def _stop(crawler: Crawler, reason: str, sentence: str) -> None:
     """End the crawl: to go on would ask the outlet for pages that cannot be kept."""
-    logger.error("%s; the crawl of %s ends here", sentence, _spider(crawler).name)
+    logger.error("%s; the crawl of %s ends here", sentence, spider_of(crawler).name)
     task: asyncio.Task[Any] = asyncio.get_running_loop().create_task(crawler.engine.close_spider_async(reason=reason))
     _STOPPING.add(task)
     task.add_done_callback(_STOPPING.discard)

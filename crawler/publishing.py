@@ -77,6 +77,7 @@ class Listings(Strict):
     article: Pattern | None = None
     links: Css | None = None
     next: Css | None = None
+    pages: str | None = None
     max_pages: Pages | None = None
 
 

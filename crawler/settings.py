@@ -39,7 +39,23 @@ AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 8 * 1024 * 1024
 DOWNLOAD_TIMEOUT = 30
+# Ours: feeds and listings are pages of links; what is larger is none. Sitemaps may be as large as DOWNLOAD_MAXSIZE.
+LISTING_MAXSIZE = 4 * 1024 * 1024
 RETRY_TIMES = 2
+# 429 asks for a pause, not for more: crawler/patience.py.
+RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]
+# Ours: an address that failed is tried again after so long, twice as long each time, and given up in the end.
+RETRY_AFTER_MINUTES = 30
+RETRY_AT_MOST_HOURS = 24
+RETRY_ATTEMPTS = 5
+RETRY_DAYS = 7
+# Ours: a young article is looked at again so long after it was first fetched.
+REVISIT_AFTER_HOURS = [6, 24, 72]
+# Ours: after so many refused addresses in a row (403, 429, 5xx, no answer) a host is left alone for so long.
+HOST_REFUSALS = 5
+HOST_PAUSE_HOURS = 6
+# Ours: pages of one listing that a walk into the past reads at most, over all its nights.
+BACKFILL_PAGES = 2000
 RETRY_GIVE_UP_LOG_LEVEL = "WARNING"
 REDIRECT_MAX_TIMES = 5
 # Papers reload their own pages by meta refresh every few minutes; it never leads to another article.
@@ -75,6 +91,9 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # drops a redirect without a word
     "crawler.middlewares.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.patience.PatienceMiddleware": 560,  # below Retry (550), so that it sees every answer
+    "crawler.middlewares.LoopMiddleware": 600,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "crawler.middlewares.WireMiddleware": 595,  # between HttpCompression (590) and the downloader
 }
 ITEM_PIPELINES = {

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urljoin, urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
 from corpus.provinces import canonical
 from crawler.errors import SourceError
@@ -35,6 +35,14 @@ __all__ = [
 
 SOURCES = Path(__file__).parent / "sources"
 
+
+def _counts(address: str) -> str:
+    if "{n}" not in address:
+        raise ValueError("has no {n}, where the number of the page stands")
+    return address
+
+
+Counted = Annotated[str, AfterValidator(_counts)]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -56,7 +64,9 @@ class Discovery(Strict):
     """Where links to articles are found. ``article`` is a regular expression that an article's address matches.
 
     ``links`` narrows a listing to a CSS selector of ``a`` elements, ``next`` is the selector of the link to the next
-    listing page, ``max_pages`` how many pages of one listing a night reads at most. In the file, an address that
+    listing page; where pages have no such link, ``pages`` is how their addresses are made (``{section}trang-{n}.html``,
+    from page 2 on). ``endpoints`` answer in JSON (``…?page={n}``, from page 1 on), with addresses or HTML at the path
+    ``json_path``. ``max_pages`` is how many pages of one listing a night reads at most. In the file, an address that
     begins with ``/`` is on the outlet's home.
     """
 
@@ -64,15 +74,35 @@ class Discovery(Strict):
     feeds: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
+    endpoints: tuple[Counted, ...] = ()
     links: Css = "a[href]"
     next: Css | None = None
+    pages: Counted | None = None
+    json_path: Annotated[str, Field(min_length=1)] | None = None
     max_pages: Pages = 5
 
     @model_validator(mode="after")
     def _somewhere_to_look(self) -> Self:
-        if not (self.feeds or self.sitemaps or self.sections):
-            raise ValueError("names no feeds, sitemaps or sections: there is nowhere to look for articles")
+        if not (self.feeds or self.sitemaps or self.sections or self.endpoints):
+            raise ValueError("names no feeds, sitemaps, sections or endpoints: there is nowhere to look for articles")
+        if bool(self.endpoints) != bool(self.json_path):
+            raise ValueError(
+                "endpoints and json_path belong together: where to ask, and where in the answer the links are"
+            )
         return self
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address that a night begins at; those of endpoints and made pages as of their first."""
+        made = [self.page_address(one, 2) for one in self.sections] if self.pages else []
+        counted = [self.page_address(one, 1) for one in self.endpoints]
+        return (*self.feeds, *self.sitemaps, *self.sections, *filter(None, (*made, *counted)))
+
+    def page_address(self, root: str, n: int) -> str | None:
+        """The address of page ``n`` of a section or endpoint; None where it is not made by counting."""
+        if root in self.endpoints:
+            return root.replace("{n}", str(n))
+        return self.pages.replace("{section}", root).replace("{n}", str(n)) if self.pages else None
 
 
 class Expectations(Strict):
@@ -89,9 +119,14 @@ class Expectations(Strict):
 
 
 class Politeness(Strict):
-    """``delay``: seconds between two requests to the host; it can be raised here, never below the project's own."""
+    """``delay``: seconds between two requests to the host; it can be raised here, never below the project's own.
+
+    ``legacy_tls`` allows this outlet alone a server that cannot renegotiate TLS securely (RFC 5746); OpenSSL 3
+    refuses such a server by itself.
+    """
 
     delay: Annotated[float, Field(ge=1.0, le=60.0)] = 1.0
+    legacy_tls: bool = False
 
 
 class Lineage(Strict):
@@ -137,7 +172,7 @@ class Source(Strict):
 
     @model_validator(mode="after")
     def _looks_on_its_hosts(self) -> Self:
-        for url in (*self.discover.feeds, *self.discover.sitemaps, *self.discover.sections):
+        for url in self.discover.addresses:
             if urlsplit(url).hostname not in self.hosts:
                 raise ValueError(f"discover: {url} is not on one of the hosts {', '.join(self.hosts)}")
         return self
@@ -185,12 +220,28 @@ def _with_whole_addresses(table: dict[str, object]) -> dict[str, object]:
     if not (isinstance(home, str) and isinstance(discover, dict)):
         return table  # which the validation says better
     whole = dict(discover)
-    for key in ("feeds", "sitemaps", "sections"):
+    for key in ("feeds", "sitemaps", "sections", "endpoints"):
         if isinstance(listed := discover.get(key), tuple):
             whole[key] = tuple(
                 urljoin(home, one) if isinstance(one, str) and one.startswith("/") else one for one in listed
             )
+    if isinstance(pages := discover.get("pages"), str) and pages.startswith("/"):
+        whole["pages"] = urljoin(home, pages)
     return {**table, "discover": whole}
+
+
+def load_each(folder: Path = SOURCES) -> tuple[dict[str, Source], dict[str, str]]:
+    """Every source of ``folder`` that can be used, by id, and what is wrong with each of the others, by file name.
+
+    For a night, which one slip of the pen must not end.
+    """
+    sources, broken = {}, {}
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            sources[path.stem] = read_source(path)
+        except (SourceError, OSError) as error:
+            broken[path.stem] = str(error)
+    return sources, broken
 
 
 @cache

@@ -79,6 +79,8 @@ class Answer:
     location: str | None = None
     zipped: bool = False
     broken: bool = False
+    etag: str | None = None
+    retry_after: str | None = None
 
 
 @dataclass
@@ -89,6 +91,7 @@ class Paper:
     answers: dict[str, Answer]
     asked: list[str] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
+    unchanged: list[str] = field(default_factory=list)  # paths answered with 304
 
     @property
     def connect_to(self) -> dict[str, str]:
@@ -158,7 +161,17 @@ def running() -> Iterator[Paper]:
                 self.close_connection = True
                 return
             body = gzip.compress(answer.body) if answer.zipped else answer.body
+            if answer.etag and self.headers["If-None-Match"] == answer.etag:
+                paper.unchanged.append(self.path)
+                self.send_response(304)
+                self.send_header("ETag", answer.etag)
+                self.end_headers()
+                return
             self.send_response(answer.status)
+            if answer.etag:
+                self.send_header("ETag", answer.etag)
+            if answer.retry_after:
+                self.send_header("Retry-After", answer.retry_after)
             self.send_header("Content-Type", answer.kind)
             self.send_header("Content-Length", str(len(body)))
             if answer.zipped:

@@ -13,7 +13,7 @@ from crawler.connect import connect_to, only_here
 from crawler.errors import TintinhError
 from crawler.source import load_sources
 from crawler.spiders.loader import SourceSpiderLoader, spider_for
-from crawler.spiders.news import CannotStart
+from crawler.spiders.news import POLITE, CannotStart
 
 HERE = "http://127.0.0.1:8123"
 
@@ -98,6 +98,20 @@ def test_only_a_rehearsal_may_hurry_and_only_when_asked() -> None:
 @given(st.floats(-10, 60), st.sampled_from(sorted(load_sources())))
 def test_the_floor_holds_for_every_source_and_setting(delay: float, source: str) -> None:
     assert started(source, TINTINH_CONTACT="a@b.example", DOWNLOAD_DELAY=delay).getfloat("DOWNLOAD_DELAY") >= 1
+
+
+def test_no_flag_makes_a_crawl_of_the_open_net_impolite() -> None:
+    rude = {
+        "ROBOTSTXT_OBEY": False,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
+        "DOWNLOAD_DELAY_JITTER": 0.9,
+        "DOWNLOAD_SLOTS": {"baohagiang.vn": {"delay": 0, "concurrency": 9}},
+        "HOST_REFUSALS": 1000,
+    }
+    made = started(TINTINH_CONTACT="a@b.example", **rude)
+    assert {name: made[name] for name in rude} == POLITE
+    here = started(CONNECT_TO={"baohagiang.vn": HERE}, **rude)
+    assert here.getint("HOST_REFUSALS") == 1000, "a rehearsal is nobody's server"
 
 
 def test_the_defaults_are_polite() -> None:

@@ -2,43 +2,63 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-from scrapy.crawler import AsyncCrawlerProcess, Crawler
-
-from corpus.records import Night
-from crawler import night as module
-from crawler.errors import NightFailed, TintinhError
-from crawler.night import crawl
-from crawler.source import load_sources
+from corpus.store import Corpus
+from tests.small_paper import TOML, running, write_source
 
 CHECKOUT = Path(__file__).parents[1]
 
 
-def test_one_source_that_fails_leaves_the_others_their_nights(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = datetime(2026, 5, 31, tzinfo=UTC)
+PROGRAM = """
+import json, sys
+from pathlib import Path
+from crawler.errors import NightFailed
+from crawler.night import crawl
+from crawler.source import load_sources
+folder, settings = Path(sys.argv[1]), json.loads(sys.argv[2])
+try:
+    crawl(load_sources(folder).values(), settings)
+except NightFailed as error:
+    print(json.dumps({"failures": error.failures, "nights": [night.source for night in error.nights]}))
+"""
 
-    def account(crawler: Crawler, task: object) -> Night:
-        name = crawler.spidercls.name
-        if name == "bao_lao_cai":
-            raise TintinhError(f"{name}: the crawl failed: boom")
-        return Night(name, at, at, found=1, known=0, stored=1, copies=0, same=0, rejected={}, generic=0, findings=())
 
-    monkeypatch.setattr(module, "_night", account)
-    monkeypatch.setattr(AsyncCrawlerProcess, "__init__", lambda self, settings: setattr(self, "settings", settings))
-    monkeypatch.setattr(AsyncCrawlerProcess, "create_crawler", lambda self, spider: Crawler(spider, self.settings))
-    monkeypatch.setattr(AsyncCrawlerProcess, "crawl", lambda self, crawler, since: None)
-    monkeypatch.setattr(AsyncCrawlerProcess, "start", lambda self: None)
-    sources = [load_sources()[one] for one in ("bao_ha_giang", "bao_lao_cai", "bao_lang_son")]
-    with pytest.raises(NightFailed) as failed:
-        crawl(sources, {"TINTINH_CONTACT": "to@example.org"})
-    assert failed.value.failures == ("bao_lao_cai: the crawl failed: boom",)
-    assert [night.source for night in failed.value.nights] == ["bao_ha_giang", "bao_lang_son"]
-    assert str(failed.value) == "bao_lao_cai: the crawl failed: boom"
+def test_one_source_that_fails_leaves_the_others_their_nights(tmp_path: Path) -> None:
+    folder = write_source(tmp_path / "sources")
+    other = TOML.replace("bao_dong_suoi", "bao_thu_hai").replace("Báo Đồng Suối", "Báo Thứ Hai")
+    (folder / "bao_thu_hai.toml").write_text(other, encoding="utf-8")
+    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+        corpus.connection.execute(
+            "CREATE TRIGGER broken BEFORE INSERT ON nights WHEN NEW.source = 'bao_thu_hai'"
+            " BEGIN SELECT RAISE(ABORT, 'no room for it'); END"
+        )
+    with running() as paper:
+        settings = {
+            "CONNECT_TO": paper.connect_to,
+            "DOWNLOAD_DELAY": 0,
+            "RETRY_TIMES": 0,
+            "LOG_LEVEL": "ERROR",
+            "ARCHIVE_DIR": str(tmp_path / "archive"),
+            "CORPUS_PATH": str(tmp_path / "corpus.sqlite"),
+        }
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", PROGRAM, str(folder), json.dumps(settings)],
+            cwd=CHECKOUT,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=90,
+            check=False,
+        )
+    told = json.loads(done.stdout)
+    assert told["nights"] == ["bao_dong_suoi"]
+    (failure,) = told["failures"]
+    assert failure == "bao_thu_hai: the crawl ended without an account of its night; the log says why"
+    assert "the account of bao_thu_hai could not be written: no room for it" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_scrapy_shows_a_broken_source_as_a_sentence(tmp_path: Path) -> None:

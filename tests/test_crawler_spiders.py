@@ -64,6 +64,7 @@ def scrapy(
     }
     if paper is not None:
         settings |= {"CONNECT_TO": json.dumps(paper.connect_to), "DOWNLOAD_DELAY": "0", "RETRY_TIMES": "1"}
+        settings |= {"RETRY_AFTER_MINUTES": "0"}
     command = [sys.executable, "-W", "error", "-m", "scrapy", *arguments]
     for name, value in settings.items():
         command += ["-s", f"{name}={value}"]

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pytest
 
 from crawler.errors import TintinhError
 from tests.loopback_client import TODAY, Client
-from tintinh.loopback import LoopbackNewspaper, NewspaperProcess, expected
+from tintinh.loopback import Fault, LoopbackNewspaper, NewspaperProcess, expected
 from tintinh.loopback.oddities import ODDITIES
 from tintinh.loopback.outlets import OUTLETS
 
@@ -152,3 +153,24 @@ def test_a_breakage_that_does_not_exist_is_named() -> None:
     )
     assert done.returncode == 2
     assert "'bao_dong_thap=nothing' is not OUTLET=KIND with one of bao_ha_giang" in " ".join(done.stderr.split())
+
+
+def test_what_goes_wrong_can_be_chosen() -> None:
+    with LoopbackNewspaper() as paper:
+        paper.faults |= {
+            ("baohagiang.vn", "/robots.txt"): Fault(500),
+            ("baohagiang.vn", "/kinh-te/"): Fault(429, retry_after="120"),
+            ("baohagiang.vn", "/vong/"): Fault(302, location="/vong/"),
+            ("baodongthap.vn", "*"): Fault(wait=0.05),
+        }
+        client = Client(paper.port)
+        assert client.get("https://baohagiang.vn/robots.txt").status == 500
+        busy = client.get("https://baohagiang.vn/kinh-te/")
+        assert (busy.status, busy.headers["retry-after"]) == (429, "120")
+        assert client.get("https://baohagiang.vn/vong/").headers["location"] == "/vong/"
+        assert client.get("https://baohagiang.vn/").status == 200
+        started = time.perf_counter()
+        assert client.get("https://baodongthap.vn/robots.txt").status in {200, 301}
+        assert time.perf_counter() - started >= 0.05
+        assert [one.status for one in paper.requests[:3]] == [500, 429, 302]
+        client.connection.close()

@@ -14,7 +14,9 @@ from tintinh.output import say
 
 # Command → module that defines it; loaded when it is asked for, so that a search does not wait for Scrapy.
 _COMMANDS = {
+    "night": "night",
     "crawl": "collect",
+    "backfill": "night",
     "replay": "collect",
     "archive": "archive",
     "import": "bring",
@@ -56,7 +58,7 @@ def tintinh() -> None:
 
     \b
     A first minute:    tintinh demo
-    Every night:       tintinh crawl; tintinh annotate
+    Every night:       tintinh night
     A question:        tintinh search "hợp tác" --theme partner_cooperation --province "Hà Giang"
 
     Data goes to standard output, words to standard error. Exit code 0: done; 1: failed; 2: done, but an expectation

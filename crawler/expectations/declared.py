@@ -17,6 +17,16 @@ BLOCKED = frozenset({"http_401", "http_403", "http_429", "host_paused"})
 UNREACHABLE = frozenset({"connection", "dns", "timeout", "http_5xx"})
 _LOST = ("blocked", "tls", "unreachable", "listing_empty")
 """Kinds that leave a night without stories, so that to call it silent as well would say nothing."""
+_SAID: Mapping[str, Severity] = {
+    "robots_unread": "broken",
+    "not_noted": "broken",
+    "host_paused": "warning",
+    "fault": "warning",
+    "clock_wrong": "warning",
+    "listing_long": "note",
+    "slow_host": "note",
+}
+"""What a crawl finds out by itself."""
 _WHY = re.compile(r" could not be read \((?P<reason>\w+)?(?P<detail>.*)\)$")
 _TLS = re.compile(r"\b(?:openssl|ssl|tls|certificate)", re.IGNORECASE)
 
@@ -27,7 +37,7 @@ class Counts:
 
     ``generic`` and ``dated`` count among the articles read that night (stored and copies); ``unread`` holds a
     sentence for every feed, sitemap or listing that could not be read, ``listings`` the article addresses that each
-    one read showed; ``ended`` is why the crawl ended.
+    one read showed; ``said`` what else the crawl itself found, sentence → kind; ``ended`` is why it ended.
     """
 
     found: int
@@ -40,6 +50,7 @@ class Counts:
     dated: int = 0
     unread: tuple[str, ...] = ()
     listings: Mapping[str, int] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)
     ended: str = "finished"
 
     @property
@@ -58,6 +69,8 @@ def declared(source: Source, counts: Counts) -> Iterator[Finding]:
     expect = source.expect
     if counts.ended != "finished":
         yield _finding(source, "cut_short", "warning", f"the night was cut short ({counts.ended}); run it again")
+    for sentence, kind in counts.said.items():
+        yield _finding(source, kind, _SAID[kind], sentence)
     yield from _unread(source, counts)
     if counts.found < expect.min_found:
         yield _finding(

@@ -9,15 +9,15 @@ from scrapy import Request
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 from scrapy.settings import Settings
-from twisted.python.failure import Failure
 
 from corpus.records import Page
 from crawler.address import address
 from crawler.errors import TintinhError
+from crawler.failures import reason_of
 from crawler.middlewares import Wire
 from crawler.propose.answers import MAX_PAGES, Answer, Plan, Unanswered
 from crawler.source import Source
-from crawler.spiders.news import NewsSpider, reason_of
+from crawler.spiders.news import NewsSpider
 
 
 class PlanSpider(NewsSpider):
@@ -57,7 +57,7 @@ class PlanSpider(NewsSpider):
             response = await engine.download_async(Request(url, dont_filter=True))
         except Exception as error:
             # Whatever Scrapy, Twisted or a middleware of ours raises: the night's own names for it.
-            reason, detail = reason_of(Failure(error))  # type: ignore[no-untyped-call]  # Twisted leaves it untyped
+            reason, detail = reason_of(error)
             return Unanswered(reason, detail if detail.startswith("http") else f"{url}: {detail}")
         return _page(response, url, self.source.id)
 

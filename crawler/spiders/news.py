@@ -1,87 +1,101 @@
 """The spider that serves every source: reads its feeds, sitemaps and listings, and fetches what is new, newest first.
 
-It yields a ``Page`` for every answer and a ``Rejection`` for every article address that gave none. What a page says is
-not its business.
+It yields a ``Fetched`` page for every answer and a ``Rejection`` for every article address that gave none. What a page
+says is not its business; what is to be fetched, and what was done, stands in the ``Ledger``.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime, time
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-    UsageError,
-)
+from scrapy.exceptions import CloseSpider, UsageError
 from scrapy.http import Response
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
-from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.python.failure import Failure
 
+from corpus.agenda import Task
+from corpus.errors import CorpusError
 from corpus.records import VIETNAM, Night, Page, Rejection
-from crawler import discover
 from crawler.address import address
 from crawler.connect import connect_to, only_here
-from crawler.discover import Candidate, Listing
-from crawler.errors import DiscoveryError, TintinhError
-from crawler.middlewares import Refused, Wire
+from crawler.discover import Candidate
+from crawler.errors import TintinhError
+from crawler.failures import PUT_OFF, reason_of
 from crawler.source import Source
+from crawler.spiders.walk import Walk, walks_of
 from crawler.warc import decoded
+
+if TYPE_CHECKING:
+    from crawler.ledger import Ledger
+    from crawler.middlewares import Wire
 
 logger = logging.getLogger(__name__)
 
 DELAY_FLOOR = 1.0
 """Seconds between two requests to a host, at least: what no source and no setting can lower on the open net."""
 
-# Above every article: what is newest is known only when all listings are read.
-_FIRST = 1
-_REASONS: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
-    ("timeout", (DownloadTimeoutError, TimeoutError)),
-    ("dns", (CannotResolveHostError,)),
-    ("connection", (DownloadConnectionRefusedError, DownloadFailedError, ResponseDataLossError)),
-    ("connection", (ConnectError, ConnectionClosed)),
-    ("too_large", (DownloadCancelledError,)),
-)
+POLITE: dict[str, Any] = {
+    "ROBOTSTXT_OBEY": True,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+    "DOWNLOAD_DELAY_JITTER": 0.0,
+    "DOWNLOAD_SLOTS": {},
+    "HOST_REFUSALS": 5,
+}
+"""Settings that hold on the open net whatever a command line says."""
 
-_Read = Callable[[bytes, str, Source], Listing]
+# Above every article: what is newest is known only when all listings are read.
+_FIRST = 2
+# Between the two: what earlier nights have left.
+_DUE = 1
 
 
 class CannotStart(TintinhError, UsageError):  # noqa: N818 - says what a person must give first
     """A crawl that must not begin as it was asked for; Scrapy prints the sentence without a traceback."""
 
 
-class NewsSpider(Spider):
-    """One night at one source. Arguments: ``since`` (YYYY-MM-DD) leaves out what a listing dates earlier.
+class Fetched:
+    """An answer for an article's address, with the headers that were sent for it."""
 
-    ``known`` answers which addresses are done already; the ingest pipeline sets it, without it nothing is known.
-    ``met`` holds every article address of the night and whether it was known when first met, ``answered`` those that
-    gave a page, ``unread`` a sentence for every feed, sitemap or listing that could not be read, ``listed`` the number
-    of article addresses on each one declared that could; ``night`` is the account, once the pipeline has written it.
+    def __init__(self, page: Page, sent: tuple[tuple[str, str], ...]) -> None:
+        self.page = page
+        self.sent = sent
+        self.url = page.url
+
+
+class NewsSpider(Spider):
+    """One night at one source. Arguments: ``since`` (YYYY-MM-DD) leaves out what a listing dates earlier; with
+    ``back_to`` (YYYY-MM-DD) it walks into the past to that day instead of reading what is new.
+
+    ``ledger`` is set by the ingest pipeline. ``met`` holds every article address of the night and whether it was known
+    when first met, ``visits`` the articles that are looked at again, ``retries`` the addresses that failed in an
+    earlier night, ``answered`` those that gave a page, ``listed`` the number of article addresses on each declared feed
+    and listing that was read, ``findings`` a sentence with its kind for each feed, sitemap, listing or host that
+    could not be read; ``night`` is the account, once the pipeline has written it.
     """
 
     source: ClassVar[Source]
-    known: Callable[[Iterable[str]], set[str]]
+    ledger: Ledger
 
-    def __init__(self, since: str | date | None = None, **kwargs: Any) -> None:
+    def __init__(self, since: str | date | None = None, back_to: str | date | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.since = _first_moment(since)
+        first = _day(since, "since")
+        self.since = datetime.combine(first, time.min, VIETNAM) if first else None
+        self.back_to = _day(back_to, "back_to")
         self.allowed_domains = list(self.source.hosts)
         self.met: dict[str, bool] = {}
         self.answered: set[str] = set()
-        self.unread: list[str] = []
+        self.visits: set[str] = set()
+        self.retries: set[str] = set()
         self.listed: dict[str, int] = {}
-        self.known = lambda urls: set()
+        self.findings: dict[str, str] = {}
+        self.revisited = self.changed = 0
         self.night: Night | None = None
 
     @classmethod
@@ -108,6 +122,9 @@ class NewsSpider(Spider):
         highest = max(SETTINGS_PRIORITIES.values()) + 10
         settings.set("DOWNLOAD_DELAY", delay, priority=highest)
         settings.set("AUTOTHROTTLE_START_DELAY", delay, priority=highest)
+        if not rehearsal:
+            for name, value in POLITE.items():
+                settings.set(name, value, priority=highest)
         settings.set("USER_AGENT", f"{settings['USER_AGENT']} (+{contact or 'rehearsal'})", priority=highest)
 
     @classmethod
@@ -117,54 +134,45 @@ class NewsSpider(Spider):
         if _is_rehearsal(cls.source, crawler.settings):
             mapping = connect_to(crawler.settings)
             spider.allowed_domains = [host for host in cls.source.hosts if only_here([host], mapping)]
+        crawler.signals.connect(spider.note_fault, signals.spider_error)
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        """Ask for every feed, sitemap and first listing page of the source."""
-        where = self.source.discover
-        for url in where.feeds:
-            yield self._ask(url, self.read_feed)
-        for url in where.sitemaps:
-            yield self._ask(url, self.read_sitemap)
-        for url in where.sections:
-            yield self._ask(url, self.read_section)
+        """Ask for every feed, sitemap and first listing page of the source, then for what earlier nights have left."""
+        clock = self.ledger.clock_finding()
+        if clock is not None:
+            self.note(clock, "clock_wrong")
+        for walk in walks_of(self.source, self.ledger, self.back_to):
+            yield self.ask(walk)
+        for task in self.ledger.due():
+            if task.kind == "revisit":
+                self.visits.add(task.url)
+            else:
+                self.met[task.url] = False
+                if task.kind == "retry":
+                    self.retries.add(task.url)
+            yield self._article(task.url, _DUE, task)
 
-    def read_feed(self, response: Response) -> Iterator[Request]:
-        """The new articles of a feed."""
-        listing = self._listed(response, discover.feed)
-        if listing is not None:
-            yield from self._articles(listing)
+    def read_listing(self, response: Response, walk: Walk) -> Iterator[Request]:
+        """The new articles of a feed, sitemap or listing page, and the page to read after it."""
+        try:
+            new = walk.read(self, response)
+        except (CorpusError, sqlite3.Error) as error:
+            # To go on would ask the outlet for listings whose articles cannot be noted.
+            self.note(f"what {response.url} shows could not be noted: {error}", "not_noted")
+            raise CloseSpider("corpus_failed") from error
+        for place, url in enumerate(new):
+            yield self._article(url, -(walk.page * 1000 + place))
+        if walk.following is not None:
+            yield self.ask(walk)
 
-    def read_sitemap(self, response: Response, rest: tuple[str, ...] = (), page: int = 1) -> Iterator[Request]:
-        """The new articles of a sitemap; then the next of ``rest``, unless all of this one's were known."""
-        listing = self._listed(response, discover.sitemap)
-        go_on = True
-        if listing is not None:
-            rest = listing.more + rest
-            if listing.candidates:
-                go_on = yield from self._articles(listing, page)
-                page += 1
-        if go_on and rest and page <= self.source.discover.max_pages:
-            yield self._ask(rest[0], self.read_sitemap, rest=rest[1:], page=page)
-
-    def read_section(self, response: Response, page: int = 1) -> Iterator[Request]:
-        """The new articles of a listing page; then its next page, unless all of this one's were known."""
-        listing = self._listed(response, discover.listing)
-        if listing is None:
-            return
-        if not listing.candidates:
-            self.logger.warning("%s: links to no article; the selector of links may not fit", response.url)
-        go_on = yield from self._articles(listing, page)
-        if go_on and listing.more and page < self.source.discover.max_pages:
-            yield self._ask(listing.more[0], self.read_section, page=page + 1)
-
-    def read_article(self, response: Response, requested: str) -> Iterator[Page]:
+    def read_article(self, response: Response, requested: str) -> Iterator[Fetched]:
         """The page as it came, whatever its status."""
         url = address(response.url)
         self.answered.add(url)
         wire: Wire = response.meta["wire"]
         encoding = ", ".join(value for name, value in wire.headers if name.lower() == "content-encoding")
-        yield Page(
+        page = Page(
             url=url,
             requested_url=requested,
             fetched_at=wire.fetched_at,
@@ -174,103 +182,96 @@ class NewsSpider(Spider):
             raw=wire.body,
             source=self.source.id,
         )
+        yield Fetched(page, wire.sent)
 
     def article_failed(self, failure: Failure) -> Iterator[Rejection]:
-        """A name for why an article address gave no answer."""
+        """A name for why an article address gave no answer; none where it was its host that was left alone."""
         requested = failure.request.cb_kwargs["requested"]  # type: ignore[attr-defined]  # Scrapy sets it
-        reason, detail = reason_of(failure)
-        yield Rejection(requested, self.source.id, reason, f"{requested}: {detail}")
+        reason, detail = reason_of(failure.value)
+        if reason not in PUT_OFF:
+            yield Rejection(requested, self.source.id, reason, f"{requested}: {detail}")
 
     def listing_failed(self, failure: Failure) -> Iterator[Request]:
         """Note a feed, sitemap or listing that gave no answer, and go on with the sitemaps after it."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
-        self._note_unread(request.url, ": ".join(reason_of(failure)))
-        rest, page = request.cb_kwargs.get("rest", ()), request.cb_kwargs.get("page", 1)
-        if rest:
-            yield self._ask(rest[0], self.read_sitemap, rest=rest[1:], page=page)
+        walk: Walk = request.cb_kwargs["walk"]
+        reason, detail = reason_of(failure.value)
+        if reason not in PUT_OFF:  # which was said of the host, once
+            self.note_unread(request.url, f"{reason}: {detail}")
+        walk.broke_off()
+        if walk.following is not None:
+            yield self.ask(walk)
 
-    def _ask(self, url: str, callback: Callable[..., Any], **kwargs: Any) -> Request:
+    def ask(self, walk: Walk) -> Request:
+        """The request for the page that ``walk`` is to read next."""
         # Never filtered by Scrapy: it would drop a redirect to an address already asked for without a word.
-        return Request(url, callback, errback=self.listing_failed, cb_kwargs=kwargs, priority=_FIRST, dont_filter=True)
+        return Request(
+            str(walk.following),
+            self.read_listing,
+            errback=self.listing_failed,
+            cb_kwargs={"walk": walk},
+            headers=walk.conditions(),
+            meta={"download_maxsize": walk.largest(self.settings)},
+            # Into the past, the articles of a page come before the next page: their dates say where to stop.
+            priority=_FIRST if self.back_to is None else -((walk.page + 1) * 1000 - 1),
+            dont_filter=True,
+        )
 
-    def _listed(self, response: Response, read: _Read) -> Listing | None:
-        if response.status != 200:
-            self._note_unread(response.url, f"http_{response.status}")
-            return None
-        try:
-            listing = read(response.body, response.url, self.source)
-            self._count_links(response.url, listing)
-            return listing
-        except DiscoveryError as error:
-            self._note_unread(response.url, str(error).removeprefix(f"{response.url}: "))
-            return None
+    def note(self, sentence: str, kind: str) -> None:
+        """Say a finding of the night, once."""
+        if sentence not in self.findings:
+            self.logger.warning("%s", sentence)
+            self.findings[sentence] = kind
 
-    def _count_links(self, url: str, listing: Listing) -> None:
-        """How much each declared feed and listing yields; further pages and the parts of a sitemap come and go."""
-        where = self.source.discover
-        if url in where.feeds or url in where.sections:
-            self.listed[url] = len(listing.candidates)
+    def note_unread(self, url: str, why: str) -> None:
+        """Say that a feed, sitemap or listing could not be read."""
+        self.note(f"{url} could not be read ({why})", "listing_unread")
 
-    def _note_unread(self, url: str, why: str) -> None:
-        sentence = f"{url} could not be read ({why})"
-        self.logger.warning("%s", sentence)
-        self.unread.append(sentence)
+    def note_fault(self, failure: Failure, response: Response) -> None:
+        """Say that a page met a fault of ours; what it shows, or is, stays due."""
+        if not isinstance(failure.value, CloseSpider):
+            fault = type(failure.value).__name__
+            self.note(f"{response.url} met a fault of ours ({fault}); it stays due, and the log says more", "fault")
 
-    def _articles(self, listing: Listing, page: int = 1) -> Generator[Request, None, bool]:
-        """Requests for the articles not met before, in the listing's order; whether any of its articles was not known.
+    def is_wanted(self, candidate: Candidate) -> bool:
+        """Whether a listing does not date an article before ``since``."""
+        hint, first = candidate.published_hint, self.since
+        if self.back_to is not None:
+            first = datetime.combine(self.back_to, time.min, VIETNAM)
+        return first is None or hint is None or hint >= first
 
-        What the night itself has found does not count as known: a feed read first must not end the listings, which
-        reach further back.
-        """
-        wanted = [candidate for candidate in listing.candidates if self._may_be_wanted(candidate)]
-        # An address that a redirect led to tonight is counted already, under the address that redirects.
-        unmet = [one.url for one in wanted if one.url not in self.met and one.url not in self.answered]
-        known = self.known(unmet)
-        self.met.update({url: url in known for url in unmet})
-        fresh = set(unmet) - known
-        for position, candidate in enumerate(wanted):
-            if candidate.url in fresh:
-                yield Request(
-                    candidate.url,
-                    self.read_article,
-                    errback=self.article_failed,
-                    cb_kwargs={"requested": candidate.url},
-                    priority=-(page * 1000 + position),
-                    dont_filter=True,
-                )
-        return any(not self.met.get(candidate.url) for candidate in wanted)
-
-    def _may_be_wanted(self, candidate: Candidate) -> bool:
-        hint = candidate.published_hint
-        return self.since is None or hint is None or hint >= self.since
+    def _article(self, url: str, priority: int, task: Task | None = None) -> Request:
+        headers = {}
+        if task is not None and task.kind == "revisit" and task.payload_digest is not None:
+            conditions = {"If-None-Match": task.etag, "If-Modified-Since": task.last_modified}
+            headers = {name: value for name, value in conditions.items() if value}
+        return Request(
+            url,
+            self.read_article,
+            errback=self.article_failed,
+            cb_kwargs={"requested": url},
+            headers=headers,
+            priority=priority,
+            dont_filter=True,
+        )
 
 
-def reason_of(failure: Failure) -> tuple[str, str]:
-    """The slug under which a failed request is counted, and what happened."""
-    error = failure.value
-    if isinstance(error, Refused):
-        return error.reason, str(error)
-    if isinstance(error, IgnoreRequest):
-        return "refused", str(error)
-    detail = f"{type(error).__name__} {error}".strip()
-    for reason, kinds in _REASONS:
-        if isinstance(error, kinds):
-            return reason, detail
-    logger.error("A request failed in a way that has no name yet", exc_info=error)
-    return "fetch_error", detail
+def spider_of(crawler: Crawler) -> NewsSpider:
+    """The spider of ``crawler``, which must be a ``NewsSpider``."""
+    if not isinstance(crawler.spider, NewsSpider):
+        raise TypeError(f"this project's parts serve NewsSpider, not {type(crawler.spider).__name__}")
+    return crawler.spider
 
 
 def _is_rehearsal(source: Source, settings: BaseSettings) -> bool:
-    where = source.discover
-    hosts = {urlsplit(url).hostname or "" for url in (*where.feeds, *where.sitemaps, *where.sections)}
+    hosts = {urlsplit(url).hostname or "" for url in source.discover.addresses}
     return only_here(hosts, connect_to(settings))
 
 
-def _first_moment(since: str | date | None) -> datetime | None:
-    if since is None or since == "":
+def _day(given: str | date | None, name: str) -> date | None:
+    if given is None or given == "":
         return None
     try:
-        day = since if isinstance(since, date) else date.fromisoformat(since)
+        return given if isinstance(given, date) else date.fromisoformat(given)
     except ValueError as error:
-        raise CannotStart(f"since={since}: is not a day; YYYY-MM-DD was expected") from error
-    return datetime.combine(day, time.min, VIETNAM)
+        raise CannotStart(f"{name}={given}: is not a day; YYYY-MM-DD was expected") from error

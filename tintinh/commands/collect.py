@@ -47,16 +47,44 @@ def connections(pairs: tuple[str, ...]) -> dict[str, str]:
     return mapping
 
 
+def crawl_options(command: Any) -> Any:
+    """How every command that fetches is told whom to ask, and how slowly."""
+    options = (
+        click.option(
+            "--contact", envvar="TINTINH_CONTACT", help="Address shown to the outlets [env: TINTINH_CONTACT]."
+        ),
+        click.option(
+            "--connect-to", multiple=True, metavar="HOST=URL", help="Connect there for HOST, as curl does (mirrors)."
+        ),
+        click.option(
+            "--delay", type=click.FloatRange(min=0), help="Seconds between requests; below 1 only on this machine."
+        ),
+        click.option("--verbose", is_flag=True, help="Show Scrapy's log."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def crawl_settings(
+    connect_to: tuple[str, ...], contact: str | None, delay: float | None, *, verbose: bool
+) -> dict[str, Any]:
+    """The ``crawl_options`` as Scrapy settings."""
+    settings: dict[str, Any] = {"CONNECT_TO": connections(connect_to), "LOG_LEVEL": "INFO" if verbose else "ERROR"}
+    if contact:
+        settings["TINTINH_CONTACT"] = contact
+    if delay is not None:
+        settings["DOWNLOAD_DELAY"] = delay
+    return settings
+
+
 @click.command(
     "crawl",
     epilog="\b\nExamples:\n  tintinh crawl                      every source\n  tintinh crawl bao_ha_giang --json  one",
 )
 @click.argument("source_ids", metavar="[SOURCE]...", nargs=-1)
 @click.option("--since", type=Day(), metavar="DAY", help="Leave out what a listing dates earlier.")
-@click.option("--contact", envvar="TINTINH_CONTACT", help="Address shown to the outlets [env: TINTINH_CONTACT].")
-@click.option("--connect-to", multiple=True, metavar="HOST=URL", help="Connect there for HOST, as curl does (mirrors).")
-@click.option("--delay", type=click.FloatRange(min=0), help="Seconds between requests; below 1 only on this machine.")
-@click.option("--verbose", is_flag=True, help="Show Scrapy's log.")
+@crawl_options
 @corpus_option
 @archive_option
 @formats
@@ -76,16 +104,15 @@ def crawl_command(
 
     Safe to stop and to run again: what is stored is not fetched twice.
     """
-    options: dict[str, Any] = {"CONNECT_TO": connections(connect_to), "LOG_LEVEL": "INFO" if verbose else "ERROR"}
-    if contact:
-        options["TINTINH_CONTACT"] = contact
-    if delay is not None:
-        options["DOWNLOAD_DELAY"] = delay
+    options = crawl_settings(connect_to, contact, delay, verbose=verbose)
     from crawler.errors import NightFailed
+    from tintinh.alone import alone
 
     failures: tuple[str, ...] = ()
+    chosen = chosen_sources(source_ids)
     try:
-        nights = crawl_sources(chosen_sources(source_ids), corpus_path, archive_path, options, since)
+        with alone(corpus_path):
+            nights = crawl_sources(chosen, corpus_path, archive_path, options, since)
     except NightFailed as error:
         nights, failures = list(error.nights), error.failures
     print_rows((night_row(night) for night in nights), _NIGHT, as_json=as_json, as_csv=as_csv)
@@ -96,14 +123,20 @@ def crawl_command(
 
 
 def crawl_sources(
-    sources: list[Source], corpus_path: Path, archive_path: Path, options: Mapping[str, Any], since: date | None = None
+    sources: list[Source],
+    corpus_path: Path,
+    archive_path: Path,
+    options: Mapping[str, Any],
+    since: date | None = None,
+    back_to: date | None = None,
 ) -> list[Night]:
-    """One night over ``sources`` with a progress bar; ``options`` are Scrapy settings."""
+    """One night over ``sources`` with a progress bar, or a walk into the past; ``options`` are Scrapy settings."""
     from crawler.night import Progress, crawl
 
     if options.get("LOG_LEVEL") == "ERROR":
-        # A host that does not answer is a finding, a sentence; its traceback helps nobody at night.
-        logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+        # A host that does not answer is a finding, a sentence; its traceback helps nobody at night. Not by a level:
+        # Scrapy's own set-up of logging takes it back.
+        logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_by_level)
     done: Counter[str] = Counter()
     with progress("pages") as advance:
 
@@ -112,7 +145,11 @@ def crawl_sources(
             done[state.source] = state.done
 
         paths = {"CORPUS_PATH": str(corpus_path), "ARCHIVE_DIR": str(archive_path)}
-        return crawl(sources, {**paths, **options}, report, since=since)
+        return crawl(sources, {**paths, **options}, report, since=since, back_to=back_to)
+
+
+def _by_level(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.CRITICAL
 
 
 def night_row(night: Night) -> dict[str, Any]:

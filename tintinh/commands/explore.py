@@ -17,6 +17,7 @@ from tintinh.output import formats, print_json, print_rows, print_table, say
 
 if TYPE_CHECKING:
     from corpus.records import Tagging
+    from corpus.revisions import Revision
     from corpus.rows import StoredArticle
     from corpus.search import Hit
     from corpus.store import Corpus
@@ -90,22 +91,48 @@ def marked(hit: Hit) -> str:
     return "".join([*parts, text[done:]])
 
 
-@click.command("show", epilog="\b\nExamples:\n  tintinh show 17\n  tintinh show https://baohagiang.vn/… --json")
+@click.command(
+    "show",
+    epilog=(
+        "\b\nExamples:\n  tintinh show 17\n  tintinh show https://baohagiang.vn/… --json\n  tintinh show 17 --revisions"
+    ),
+)
 @click.argument("article")
 @corpus_option
+@click.option("--revisions", "editions", is_flag=True, help="List the editions that were seen, with what changed.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def show_command(article: str, corpus_path: Path, as_json: bool) -> None:
+def show_command(article: str, corpus_path: Path, editions: bool, as_json: bool) -> None:
     """Show one article, by its number or address: text, themes with probability and evidence, where it came from."""
     from corpus.export import full
 
     with open_corpus(corpus_path) as corpus:
         stored = corpus.article(_number_or_address(article))
+        revisions = corpus.revisions(stored.id) if stored is not None and editions else []
     if stored is None:
         raise click.BadParameter(f"{article}: there is no such article in {corpus_path}", param_hint="ARTICLE")
-    if as_json:
+    if editions:
+        _print_revisions(revisions, as_json=as_json)
+    elif as_json:
         print_json(full(stored))
     else:
         _print_stored(stored)
+
+
+def _print_revisions(revisions: list[Revision], *, as_json: bool) -> None:
+    """Each edition of an article with what changed since the one before it: a line, or a JSON object, each."""
+    from corpus.revisions import changes
+
+    before: Revision | None = None
+    for revision in revisions:
+        changed: list[str] = list(changes(before.article, revision.article)) if before is not None else []
+        article, before = revision.article, revision
+        if as_json:
+            facts = {"number": revision.number, "fetched_at": article.fetched_at, "title": article.title}
+            print_json({**facts, "page_digest": article.page_digest, "changed": changed})
+            continue
+        click.secho(f"{revision.number}  {article.fetched_at:%Y-%m-%d %H:%M} UTC  {article.title}", bold=True)
+        for line in changed:
+            click.echo(f"   {line}")
 
 
 def _number_or_address(article: str) -> int | str:

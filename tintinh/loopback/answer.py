@@ -8,6 +8,20 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """What goes wrong at an address instead of its answer.
+
+    ``status`` is sent with an empty body; ``retry_after`` and ``location`` are headers; ``wait`` are seconds before
+    the answer. A fault that only waits (``status`` None) is followed by the right answer.
+    """
+
+    status: int | None = None
+    retry_after: str | None = None
+    location: str | None = None
+    wait: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One response. ``modified`` is aware or None (no Last-Modified header); ``location`` is set on a redirect."""
 

@@ -14,12 +14,13 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock, Thread
+from time import sleep
 from types import TracebackType
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
 from corpus.records import VIETNAM
-from tintinh.loopback.answer import Answer
+from tintinh.loopback.answer import Answer, Fault
 from tintinh.loopback.breakage import Breakage, break_answer
 from tintinh.loopback.outlets import OUTLETS
 from tintinh.loopback.pages import Site, index
@@ -40,7 +41,8 @@ class LoopbackNewspaper:
     """The newspaper as a context manager: it listens on 127.0.0.1 inside ``with`` and answers in threads of its own.
 
     ``stories_dir`` holds the stories (None: those of the project); ``port`` 0 takes a free one; ``today`` is the day
-    of the header clocks (None: the real one); ``breakages`` say which outlets are broken tonight, and how. Raises
+    of the header clocks (None: the real one); ``breakages`` say which outlets are broken tonight, and how. ``faults``
+    may be filled, (host, path with query) → what goes wrong there; the path ``*`` stands for a whole host. Raises
     ``StoryError`` for a story that cannot be used and ``OSError`` where the port is taken.
     """
 
@@ -60,6 +62,7 @@ class LoopbackNewspaper:
             site = Site(outlet, stories, day)
             self._sites |= dict.fromkeys(outlet.hosts, site)
         self._wanted_port = port
+        self.faults: dict[tuple[str, str], Fault] = {}
         self._requests: list[Request] = []
         self._lock = Lock()
         self._server: _Server | None = None
@@ -205,6 +208,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _respond(self, *, with_body: bool) -> None:
         host = (self.headers.get("Host") or "").partition(":")[0].lower()
+        faults = self.server.paper.faults
+        fault = faults.get((host, self.path)) or faults.get((host, "*"))
+        if fault is not None:
+            sleep(fault.wait)
+            if fault.status is not None:
+                self._fail(host, fault.status, fault)
+                return
         answer = self.server.paper.answer(host, self.path)
         compressed = "gzip" in self.headers.get("Accept-Encoding", "") and not answer.content_type.startswith(
             "application/x-gzip"
@@ -231,6 +241,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if with_body:
             self.wfile.write(body)
+
+    def _fail(self, host: str, status: int, fault: Fault) -> None:
+        self.server.paper.note(host, self.path, status)
+        self.send_response(status)
+        for name, value in (("Retry-After", fault.retry_after), ("Location", fault.location), ("Content-Length", "0")):
+            if value is not None:
+                self.send_header(name, value)
+        self.end_headers()
 
     def _unchanged(self, answer: Answer, etag: str) -> bool:
         if known := self.headers.get("If-None-Match"):
