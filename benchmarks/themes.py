@@ -21,6 +21,7 @@ from typing import Any
 import click
 
 from nlp.artefact import load, newest
+from nlp.background import FILE, Background
 from nlp.card import table
 from nlp.evaluate import Evaluation, cross_validate, evaluate, prepare, transfer
 from nlp.keywords import Keywords
@@ -44,11 +45,12 @@ def main(also: tuple[Path, ...], articles: Any, seed: int) -> None:
     keywords = Keywords.of(load_themes())
     slugs = tuple(keywords.by_theme)
     ours = prepare(read_labelled([ROOT / "data" / "labelled" / "themes.jsonl"], slugs), keywords)
-    evaluations = cross_validate(ours, keywords, seed=seed)
+    background = Background.load(ROOT / "models" / FILE)
+    evaluations = cross_validate(ours, keywords, seed=seed, background=background)
     if also:
         others = prepare(read_labelled(also, slugs), keywords)
-        evaluations += cross_validate(ours, keywords, seed=seed, also=others)
-        evaluations.append(transfer(ours, others, keywords, seed=seed))
+        evaluations += cross_validate(ours, keywords, seed=seed, also=others, background=background)
+        evaluations.append(transfer(ours, others, keywords, seed=seed, background=background))
     evaluations.append(_unseen())
     for evaluation in evaluations:
         click.echo(table(evaluation) + "\n")

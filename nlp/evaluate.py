@@ -14,6 +14,7 @@ import numpy as np
 
 from corpus.records import Tagging
 from nlp.artefact import Artefact
+from nlp.background import Background
 from nlp.baselines import keyword_rules, no_theme, plain_regression
 from nlp.document import Document, read, segment_article
 from nlp.features import Floats
@@ -93,7 +94,12 @@ def evaluate(paths: Sequence[Path], artefact: Artefact) -> Evaluation:
 
 
 def cross_validate(
-    labels: Labels, keywords: Keywords, *, seed: int = 0, also: Labels | None = None
+    labels: Labels,
+    keywords: Keywords,
+    *,
+    seed: int = 0,
+    also: Labels | None = None,
+    background: Background | None = None,
 ) -> list[Evaluation]:
     """Five folds by group: every article is tagged by a model that has not seen its group.
 
@@ -105,7 +111,8 @@ def cross_validate(
     keys = groups(everything.rows)
     for train, test in folds(keys, seed):
         taught, held = everything.only(train), everything.only(test)
-        model = fit(taught.documents, taught.values, [keys[index] for index in train], keywords, seed=seed)
+        within = [keys[index] for index in train]
+        model = fit(taught.documents, taught.values, within, keywords, seed=seed, background=background)
         taggings |= zip(test, decide(model, held.documents, "model"), strict=True)
         plain |= zip(test, plain_regression(taught.rows, taught.values, held.rows, model.themes), strict=True)
     split = f"{FOLDS} folds by province, outlet and story; calibration and thresholds inside"
@@ -120,9 +127,11 @@ def cross_validate(
     return evaluations
 
 
-def transfer(taught: Labels, judged: Labels, keywords: Keywords, *, seed: int = 0) -> Evaluation:
+def transfer(
+    taught: Labels, judged: Labels, keywords: Keywords, *, seed: int = 0, background: Background | None = None
+) -> Evaluation:
     """Train on all of ``taught``, judge on all of ``judged``: how the model does on another kind of news."""
-    model = fit(taught.documents, taught.values, groups(taught.rows), keywords, seed=seed)
+    model = fit(taught.documents, taught.values, groups(taught.rows), keywords, seed=seed, background=background)
     plain = plain_regression(taught.rows, taught.values, judged.rows, model.themes)
     given = decide(model, judged.documents, "model")
     return _compared(judged, given, plain, keywords, split=f"trained on all of {_sources(taught)}", seed=seed)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from corpus.records import VIETNAM
 from nlp.artefact import NAME, TrainedOn, save
+from nlp.background import Background
 from nlp.card import write_card
-from nlp.evaluate import Labels, cross_validate, prepare, transfer
+from nlp.evaluate import Evaluation, Labels, cross_validate, prepare, transfer
 from nlp.floors import check_floors, move_floors, read_floors
 from nlp.keywords import Keywords
 from nlp.labelled import groups, read_labelled
@@ -24,6 +25,7 @@ def train(
     also: Sequence[Path] = (),
     themes: Sequence[Theme] | None = None,
     seed: int = 0,
+    background: Background | None = None,
     created: date | None = None,
     allow_lower: bool = False,
     shipped: Path | None = None,
@@ -32,7 +34,8 @@ def train(
 
     ``labelled`` is the news that everybody has (data/labelled): the floors in ``models/floors.json`` are figures of
     its cross-validation, without ``also``, which is news that may be learnt from but not passed on. ``themes`` are
-    those of themes.toml where none are given, ``created`` is today in Việt Nam. Where ``models`` has no floors yet,
+    those of themes.toml where none are given, ``background`` what unlabelled news knows about words, ``created`` is
+    today in Việt Nam. Where ``models`` has no floors yet,
     those of the folder ``shipped`` hold, if it is given. About a minute on two cores.
 
     Raises ``LabelledError`` for a file that does not read, ``NlpError`` for too few examples of a theme, and
@@ -47,16 +50,18 @@ def train(
     everything = prepare(rows, keywords)
     ours = everything.only(range(own))
 
-    evaluations = cross_validate(ours, keywords, seed=seed)
+    evaluations = cross_validate(ours, keywords, seed=seed, background=background)
     measured = evaluations[0].scores[0]
     if not allow_lower:
         check_floors(models, measured, shipped)
     if also:
         others = everything.only(range(own, len(rows)))
-        evaluations += cross_validate(ours, keywords, seed=seed, also=others)
-        evaluations.append(transfer(ours, others, keywords, seed=seed))
+        evaluations += cross_validate(ours, keywords, seed=seed, also=others, background=background)
+        evaluations += _each_unseen(everything, own, keywords, seed=seed, background=background)
 
-    model = fit(everything.documents, everything.values, groups(everything.rows), keywords, seed=seed)
+    model = fit(
+        everything.documents, everything.values, groups(everything.rows), keywords, seed=seed, background=background
+    )
     day = created or datetime.now(VIETNAM).date()
     version = _free_version(models, day)
     trained_on = _trained_on(everything, slugs)
@@ -72,6 +77,20 @@ def train(
     )
     move_floors(models, measured, shipped, lower=allow_lower)
     return path
+
+
+def _each_unseen(
+    everything: Labels, own: int, keywords: Keywords, *, seed: int, background: Background | None
+) -> list[Evaluation]:
+    """For each file beside our own: a model that learnt from all others, judged on it."""
+    files = [row.tagging.by for row in everything.rows]
+    result = []
+    for file in dict.fromkeys(files[own:]):
+        taught, judged = ([i for i, one in enumerate(files) if (one == file) is held] for held in (False, True))
+        result.append(
+            transfer(everything.only(taught), everything.only(judged), keywords, seed=seed, background=background)
+        )
+    return result
 
 
 def _free_version(models: Path, day: date) -> str:

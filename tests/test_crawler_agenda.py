@@ -98,7 +98,8 @@ def test_a_host_that_refuses_again_and_again_is_left_alone(tmp_path: Path, paper
     paper.answers["/xa-hoi/"] = Answer(listing(range(12, 0, -1), None))
     account = night(tmp_path, paper, RETRY_TIMES=1)
     assert 5 <= len(paper.articles_asked()) <= 6
-    assert f"{HOST} refused 5 addresses in a row (http_403); it is left alone" in "\n".join(account.findings)
+    # Of one cause the verdict tells once; that the host was left alone is in the finding's evidence.
+    assert "(http_403 " in "\n".join(account.findings)
     with database(tmp_path) as connection:
         assert connection.execute("SELECT host, reason FROM pauses").fetchall() == [
             (HOST, "refused 5 addresses in a row (http_403)")

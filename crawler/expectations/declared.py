@@ -28,6 +28,7 @@ _SAID: Mapping[str, Severity] = {
 }
 """What a crawl finds out by itself."""
 _WHY = re.compile(r" could not be read \((?P<reason>\w+)?(?P<detail>.*)\)$")
+_WHY_ROBOTS = re.compile(r" could not be read \((?P<reason>\w+)(?P<detail>.*)\), so nothing")
 _TLS = re.compile(r"\b(?:openssl|ssl|tls|certificate)", re.IGNORECASE)
 
 
@@ -70,7 +71,7 @@ def declared(source: Source, counts: Counts) -> Iterator[Finding]:
     if counts.ended != "finished":
         yield _finding(source, "cut_short", "warning", f"the night was cut short ({counts.ended}); run it again")
     for sentence, kind in counts.said.items():
-        yield _finding(source, kind, _SAID[kind], sentence)
+        yield _finding(source, _cause(kind, sentence), _SAID[kind], sentence)
     yield from _unread(source, counts)
     if counts.found < expect.min_found:
         yield _finding(
@@ -106,6 +107,13 @@ def declared(source: Source, counts: Counts) -> Iterator[Finding]:
             expected=f"min_dated_share = {expect.min_dated_share}",
             limit=expect.min_dated_share,
         )
+
+
+def _cause(kind: str, sentence: str) -> str:
+    """What kept robots.txt from being read, where that is a kind of its own (``tls``, ``unreachable``); else ``kind``."""
+    why = _WHY_ROBOTS.search(sentence) if kind == "robots_unread" else None
+    found = kind_of_reason(why["reason"], why["detail"]) if why else kind
+    return kind if found == "rejections_rise" else found
 
 
 def kind_of_reason(reason: str, detail: str = "") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from scrapy import Request
@@ -10,14 +11,27 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 from scrapy.settings import Settings
 
+from corpus.agenda import Pause
 from corpus.records import Page
 from crawler.address import address
 from crawler.errors import TintinhError
 from crawler.failures import reason_of
+from crawler.ledger import Ledger
 from crawler.middlewares import Wire
 from crawler.propose.answers import MAX_PAGES, Answer, Plan, Unanswered
 from crawler.source import Source
 from crawler.spiders.news import NewsSpider
+
+
+class _OfTheMoment(Ledger):
+    """A ledger without a corpus: it knows the hosts that asked for a pause, as long as the plan runs."""
+
+    def __init__(self) -> None:
+        self._pauses = {}
+        self._now = lambda: datetime.now(UTC)
+
+    def leave(self, host: str, until: datetime, reason: str) -> None:
+        self._pauses[host] = Pause(host, until, reason)
 
 
 class PlanSpider(NewsSpider):
@@ -27,6 +41,7 @@ class PlanSpider(NewsSpider):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.ledger = _OfTheMoment()
         self.asked = 0
         self.result: Any = None
         self.failure: Exception | None = None

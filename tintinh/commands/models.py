@@ -14,6 +14,7 @@ from tintinh.output import formats, print_rows, print_table, say, words
 from tintinh.settings import settings
 
 if TYPE_CHECKING:
+    from nlp.background import Background
     from nlp.evaluate import Evaluation
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -50,6 +51,7 @@ def train_command(labelled: tuple[Path, ...], also: tuple[Path, ...], into: Path
             into,
             also=also,
             seed=seed,
+            background=_background(),
             allow_lower=allow_lower,
             shipped=settings().shipped_models,
         )
@@ -85,9 +87,18 @@ def evaluate_command(files: tuple[Path, ...], seed: int, model_path: Path | None
         else:
             keywords = Keywords.of(load_themes())
             rows = read_labelled([settings().labelled], tuple(keywords.by_theme))
-            evaluations = cross_validate(prepare(rows, keywords), keywords, seed=seed)
+            evaluations = cross_validate(prepare(rows, keywords), keywords, seed=seed, background=_background())
     for evaluation in evaluations:
         _print(evaluation, as_json=as_json, as_csv=as_csv)
+
+
+def _background() -> Background | None:
+    """What unlabelled news knows about words: the models folder's own, else the shipped one; None where neither has."""
+    from nlp.background import FILE, Background
+
+    paths = (settings().models / FILE, settings().shipped_models / FILE)
+    found = next((path for path in paths if path.is_file()), None)
+    return Background.load(found) if found is not None else None
 
 
 def _print(evaluation: Evaluation, *, as_json: bool, as_csv: bool) -> None:
