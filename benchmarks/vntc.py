@@ -78,7 +78,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Result:
-    """A whole run. ``leaked`` counts test texts by kind of copy; ``held_out`` is what the recipes were chosen on."""
+    """A whole run. ``leaked`` counts test texts by kind of copy, ``held_out`` the texts the recipe was chosen on."""
 
     train: int
     test: int
@@ -136,7 +136,7 @@ def run(path: Path, cache: Path, *, sample: int | None, jobs: int, methods: Sequ
         segmentation_seconds = time.perf_counter() - started
         with progress("looking for copies", len(test.items)) as advance:
             leaked = copies(words, (train.items, train.digests), (test.items, test.digests), advance)
-        inner, held = _inner_split(words, train)
+        held: list[int] = []
         chosen: list[Choice] = []
         rows: list[Row] = []
         for name in METHODS:
@@ -144,6 +144,7 @@ def run(path: Path, cache: Path, *, sample: int | None, jobs: int, methods: Sequ
                 continue
             method: Method
             if name == "ours":
+                inner, held = _inner_split(words, train)
                 topics = [item.topic for item in train.items]
                 chosen = choose(words.words(train.digests), topics, inner, held, RECIPES)
                 method = Ours(chosen[0].recipe)
