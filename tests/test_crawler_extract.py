@@ -17,7 +17,7 @@ from crawler.extract import extract
 from crawler.extract.dates import is_date_line, printed_date
 from crawler.extract.inference import inferred_day
 from crawler.extract.people import agency_in, beside_date, is_byline, names_in
-from crawler.extract.phrases import dateline, ender, is_spoken, split_credit
+from crawler.extract.phrases import dateline, ender, is_spoken, split_credit, stray
 from crawler.normalise import language_of, normalise
 from crawler.recognise import recognise
 from crawler.source import Source, load_sources
@@ -413,6 +413,14 @@ def test_a_name_with_a_note_in_brackets_and_a_plain_caption() -> None:
     assert len(article.body) == 4
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Trình duyệt phương án không hỗ trợ trùng cho một hộ", "Đánh giá bài viết dự thi của học sinh"],
+)
+def test_what_only_opens_like_a_portals_line_is_kept(text: str) -> None:
+    assert stray(text) is None
+
+
 @pytest.mark.parametrize("tag", ["embed", "object"])
 def test_nothing_behind_an_unclosed_player_is_lost(tag: str) -> None:
     player = f'<div class="film"><{tag} src="/p.swf" width="250"><p>{LONG}</p></div>'
@@ -477,6 +485,8 @@ def test_long_paragraphs_that_share_most_words_are_both_kept() -> None:
     ("text", "names"),
     [
         ("Nhóm P.V thực hiện", ("Nhóm P.V",)),
+        ("Nhóm phóng viên thực hiện", ("Nhóm phóng viên",)),
+        ("Thực hiện: Nhóm phóng viên", ("Nhóm phóng viên",)),
         ("Lù A Páo tổng hợp", ("Lù A Páo",)),
         ("Bài và ảnh Hoàng Mây", ("Hoàng Mây",)),
         ("Tin, ảnh Hoàng Mây - Lù A Páo", ("Hoàng Mây", "Lù A Páo")),

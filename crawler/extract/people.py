@@ -18,6 +18,7 @@ _ROLE = re.compile(rf"^\(?\s*(?:(?:{_ROLES})\s*(?:,|va|and|by|-|–|&|/|\s)?\s*)
 # Without a colon: ``Bài và ảnh Đức Thành``, ``Bởi Đức Thành``; and behind the names: ``Nhóm P.V thực hiện``.
 _BARE_ROLE = re.compile(r"^(?:(?:bai|tin|anh)\s*(?:,|va|-|–|&|/)\s*(?:bai|tin|anh)|boi|by)\s+(?=\w)")
 _DOERS = re.compile(r"\s+(?:thực hiện|tổng hợp|ghi chép|biên soạn|lược dịch)$", re.IGNORECASE)
+_TEAM = re.compile(r"(?:nhom )?(?:phong vien|cong tac vien|tac gia)")
 _PAPER = re.compile(r"(?:Báo|Đài|Tạp chí|Cổng|Trang|BBT|Ban biên tập)\b", re.IGNORECASE)
 _BY_OTHERS = re.compile(r"^\(?\s*(?:theo|nguon(?: tin)?)\s*[:：]?\s+", re.IGNORECASE)
 _AGENCIES = {
@@ -138,6 +139,10 @@ def _without_role(text: str) -> str:
     return text[role.end() :] if role else text
 
 
+def _is_writer(text: str) -> bool:
+    return is_name(text) or (len(text) <= 20 and _TEAM.fullmatch(fold(text)) is not None)
+
+
 def _without_bare_role(text: str) -> str:
     role = _BARE_ROLE.match(fold(text[:24]))
     return text[role.end() :] if role else text
@@ -154,14 +159,14 @@ def is_byline(text: str) -> bool:
     """Whether a line at the foot of a story is its byline: a role with names, or nothing but names."""
     if has_role(text):
         # "PV: Điều bà lo nhất?" is a question of an interview, not a name.
-        return _BY_OTHERS.match(fold(text)) is not None or all(map(is_name, names_in(text) or ("",)))
+        return _BY_OTHERS.match(fold(text)) is not None or all(map(_is_writer, names_in(text) or ("",)))
     if len(text) > 130:
         return False
     rest = _DOERS.sub("", _without_bare_role(_NOTE.sub("", text.strip()).strip("() *•-–")))
     if len(rest) > 70 or rest.endswith((":", "!", "?", "…")) or not rest:
         return False
     parts = [part for part in _SPLIT.split(rest) if part]
-    return 1 <= len(parts) <= 5 and all(is_name(part.strip(" ()*")) or agency_in(part) for part in parts)
+    return 1 <= len(parts) <= 5 and all(_is_writer(part.strip(" ()*")) or agency_in(part) for part in parts)
 
 
 def agency_in(text: str) -> str | None:

@@ -66,7 +66,8 @@ _PORTAL = _pattern(
     r"""(?:chua co danh gia.*|ban con \d+/\d+ ky tu.*|ban vui long nhap.*|doc \d+ lan|<image>.*|sggpo?
     |(?:so )?luot (?:xem|doc|truy cap)\s*:? [\d.,]+|[\d.,]+ luot (?:xem|doc|truy cap)|tong so diem cua bai viet.*
     |click (?:de|vao) (?:danh gia|copy).*|(?:danh gia|xep hang|binh chon) (?:bai viet|tin bai)(?: nay)?(?:\x20?[:(].*)?
-    |trinh duyet.{0,60} khong ho tro.*|your browser.{0,40} not support.*|ban can (?:cai|tai).{0,40}flash.*
+    |trinh duyet(?: cua ban| nay| web| hien tai)* (?:khong|chua) ho tro.*|your browser.{0,40} not support.*
+    |ban can (?:cai|tai).{0,40}flash.*
     |(?:\d+ \w+ truoc)?\s*bai goc
     |[*• ]*moi (?:quy )?(?:vi )?(?:ban |doc gia|khan gia) ?(?:doc |xem |theo doi|don doc|don xem).*
     |tra loi|powered by.*|\[?\s*tro ve\s*\]?|author archives.*|\d+ (?:phut|gio|ngay) truoc.*bai goc)[ .:]*"""
