@@ -35,6 +35,17 @@ def at(*parts: int) -> datetime:
         ("Thursday, 3 June 2021", (2021, 6, 3), "day"),
         ("Published on May 3rd, 2021 at 9:15 PM (GMT+7)", (2021, 5, 3, 21, 15), "minute"),
         ("2021-06-03T99:99", (2021, 6, 3), "day"),
+        ("05:30 Chiều, 3/6/2021", (2021, 6, 3, 17, 30), "minute"),
+        ("Thứ năm, 3/6/2021 | 2:03:22 Chiều", (2021, 6, 3, 14, 3, 22), "minute"),
+        ("3/6/2021 8:10 Sáng", (2021, 6, 3, 8, 10), "minute"),
+        ("3/6/2021 12:10 sáng", (2021, 6, 3, 0, 10), "minute"),
+        ("3/6/2021 11:45 trưa", (2021, 6, 3, 11, 45), "minute"),
+        ("3/6/2021 1:15 trưa", (2021, 6, 3, 13, 15), "minute"),
+        ("14h30 chiều 3/6/2021", (2021, 6, 3, 14, 30), "minute"),
+        ("3/6/2021 8:20 tối", (2021, 6, 3, 20, 20), "minute"),
+        ("3/6/2021 11:20 đêm", (2021, 6, 3, 23, 20), "minute"),
+        ("3/6/2021 1:20 đêm", (2021, 6, 3, 1, 20), "minute"),
+        ("Tác giả: Lù A Páo | Ngày đăng: 03/06/2021 | Số lần đọc: 20", (2021, 6, 3), "day"),
     ],
 )
 def test_printed_forms(text: str, moment: tuple[int, ...], precision: str) -> None:
@@ -42,6 +53,15 @@ def test_printed_forms(text: str, moment: tuple[int, ...], precision: str) -> No
     assert found is not None
     assert (found.when, found.precision) == (at(*moment), precision)
     assert is_date_line(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Tổ hợp tác báo đăng ngày 03/06/2021 ở trang bốn", "Ngày đăng: 03/06/2021 là ngày bà con thôn trên nhớ mãi."],
+)
+def test_a_sentence_with_a_date_is_no_date_line(text: str) -> None:
+    assert printed_date(text) is not None
+    assert not is_date_line(text)
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from crawler.errors import Rejected
 from crawler.extract import extract
 from crawler.extract.dates import is_date_line, printed_date
 from crawler.extract.inference import inferred_day
-from crawler.extract.people import agency_in, is_byline, names_in
-from crawler.extract.phrases import dateline, ender, split_credit
+from crawler.extract.people import agency_in, beside_date, is_byline, names_in
+from crawler.extract.phrases import dateline, ender, is_spoken, split_credit, stray
 from crawler.normalise import language_of, normalise
 from crawler.recognise import recognise
 from crawler.source import Source, load_sources
@@ -363,7 +363,19 @@ def test_a_closed_caption_between_paragraphs_and_other_headlines_below() -> None
     assert article.authors == ("Lò Văn Mai",)
 
 
-@pytest.mark.parametrize("text", ["Bạn còn 500/500 ký tự", "4097 Lượt xem", "Chưa có đánh giá về bài viết", "[Trở về]"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bạn còn 500/500 ký tự",
+        "4097 Lượt xem",
+        "Chưa có đánh giá về bài viết",
+        "[Trở về]",
+        "Đánh giá bài viết",
+        "Xếp hạng bài viết này (12 lượt)",
+        "- Quảng cáo -",
+        "Trình duyệt của bạn không hỗ trợ video.",
+    ],
+)
 def test_what_portals_print_around_a_story_is_dropped(text: str) -> None:
     article = _saved("Họp quý về đường biên", "12/04/2018 08:30", text, LONGER, LONG)
     assert article.body == [LONGER, LONG]
@@ -399,3 +411,104 @@ def test_a_name_with_a_note_in_brackets_and_a_plain_caption() -> None:
     article = read(page(plain.replace("<p>Chị Vàng", f"{picture}<p>Chị Vàng")))
     assert "Một góc chợ phiên ngày mới." in article.captions
     assert len(article.body) == 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Trình duyệt phương án không hỗ trợ trùng cho một hộ", "Đánh giá bài viết dự thi của học sinh"],
+)
+def test_what_only_opens_like_a_portals_line_is_kept(text: str) -> None:
+    assert stray(text) is None
+
+
+@pytest.mark.parametrize("tag", ["embed", "object"])
+def test_nothing_behind_an_unclosed_player_is_lost(tag: str) -> None:
+    player = f'<div class="film"><{tag} src="/p.swf" width="250"><p>{LONG}</p></div>'
+    whole = MARKUP.replace("<p>Chị Vàng", f"{player}<p>Chị Vàng")
+    for source in (None, _village()):
+        assert LONG in read(page(whole), source).body
+
+
+def test_what_is_asked_in_an_interview_is_no_heading() -> None:
+    asked = ["- Thưa chị, phiên này bán được bao nhiêu?", "PV: Khách hỏi mua gì nhiều nhất?", "- Xin cảm ơn chị!"]
+    spoken = "".join(f"<p><b>{text}</b></p><p>- {LONG}</p>" for text in asked)
+    article = read(page(MARKUP.replace("<p><strong>Giữ nếp", f"{spoken}<p><strong>Giữ nếp")))
+    assert article.headings == ["Giữ nếp chợ cũ"]
+    assert set(asked) <= set(article.body)
+    assert is_spoken("Thưa ông, vì sao?")
+    assert not is_spoken("Vì sao chợ vắng?")
+    assert not is_spoken("- Giữ nếp chợ cũ")
+
+
+def test_a_caption_is_known_by_another_one_set_alike() -> None:
+    first, second = "Mẹ con chị Vàng bên nồi thắng cố. Ảnh: Lý Mẩy", "Hoa văn trên tà áo mới thêu xong."
+    box = '<div class="_9c"><img src="{}.jpg"><div class="_8t">{}</div></div>'
+    story = f"{box.format(1, first)}<p>{LONG}</p>{box.format(2, second)}<p>{LONGER}</p><p>Chị Vàng"
+    article = read(page(MARKUP.replace("<p>Chị Vàng", story)))
+    assert second in article.captions
+    assert second not in article.body
+
+
+def test_the_summary_set_apart_from_the_body_is_the_lead_whatever_its_class() -> None:
+    lead = "Phiên chợ đầu năm ở xã vùng cao đông gấp rưỡi năm ngoái, hàng bán hết từ trưa."
+    whole = MARKUP.replace("Phiên chợ đầu năm đông gấp rưỡi năm ngoái.", lead)
+    assert read(page(whole.replace('<p class="sapo">', '<p class="_x1">'))).lead == lead
+
+
+def test_a_paragraph_above_the_dateline_is_the_lead() -> None:
+    whole = MARKUP.replace('<p class="sapo">Phiên chợ đầu năm đông gấp rưỡi năm ngoái.</p>', "")
+    article = read(page(whole.replace('<div class="content">', f'<div class="content"><p>{LONG}</p>')))
+    assert article.lead == LONG
+    assert article.body == read(page(MARKUP)).body
+
+
+def test_the_heading_of_a_box_of_links_is_not_the_title() -> None:
+    links = "".join(
+        f'<li><a href="/v{number}">Quyết định số {number} về lịch trực ở chợ</a></li>' for number in range(4)
+    )
+    other = f'<div class="box"><h1 class="box-title">Văn bản mới</h1><ul>{links}</ul></div><div class="main">'
+    whole = MARKUP.replace("<title>Chợ phiên vùng cao đón khách sau tết", "<title>Chi tiết tin")
+    whole = whole.replace('<meta property="og:title" content="Chợ phiên vùng cao đón khách sau tết">', "")
+    whole = whole.replace("h1 class=", "h2 class=").replace("sau tết</h1>", "sau tết</h2>")
+    assert read(page(whole.replace('<div class="main">', other))).title == "Chợ phiên vùng cao đón khách sau tết"
+
+
+def test_long_paragraphs_that_share_most_words_are_both_kept() -> None:
+    shared = " ".join(f"hộ{number} góp{number}" for number in range(45))
+    texts = [f"{LONG} {shared}", f"Theo trưởng thôn, mương bị bùn lấp từ trận lũ tháng trước. {shared}"]
+    story = "".join(f"<p>{text}</p>" for text in texts)
+    article = read(page(MARKUP.replace("<p>Chị Vàng", f"{story}<p>Chị Vàng")))
+    assert set(texts) <= set(article.body)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Nhóm P.V thực hiện", ("Nhóm P.V",)),
+        ("Nhóm phóng viên thực hiện", ("Nhóm phóng viên",)),
+        ("Thực hiện: Nhóm phóng viên", ("Nhóm phóng viên",)),
+        ("Lù A Páo tổng hợp", ("Lù A Páo",)),
+        ("Bài và ảnh Hoàng Mây", ("Hoàng Mây",)),
+        ("Tin, ảnh Hoàng Mây - Lù A Páo", ("Hoàng Mây", "Lù A Páo")),
+        ("Bởi Hoàng Mây", ("Hoàng Mây",)),
+    ],
+)
+def test_bylines_at_the_foot_without_a_colon(text: str, names: tuple[str, ...]) -> None:
+    assert is_byline(text)
+    article = read(page(MARKUP.replace("Hoàng Mây - Lù A Páo", text)))
+    assert article.authors == names
+    assert text not in article.body
+
+
+@pytest.mark.parametrize("text", ["Bởi", "By", "Bài và ảnh dự thi", "Bởi vì bà con góp sức", "thực hiện"])
+def test_what_only_opens_like_a_byline_is_none(text: str) -> None:
+    assert not is_byline(text)
+
+
+def test_author_and_date_in_one_line() -> None:
+    line = "Tác giả: Giàng Thị Sua | Ngày đăng: 21/02/2023 | Số lần đọc: 207"
+    whole = MARKUP.replace("08:15 - 05/03/2024 [GMT+7]", line).replace("Hoàng Mây - Lù A Páo", "")
+    article = read(page(whole))
+    assert article.authors == ("Giàng Thị Sua",)
+    assert article.published_at == datetime(2023, 2, 21, tzinfo=VIETNAM)
+    assert beside_date("Ngày đăng: 21/02/2023 | Số lần đọc: 207") is None

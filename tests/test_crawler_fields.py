@@ -50,6 +50,54 @@ def test_the_way_to_a_story(old: str, new: str, path: tuple[str, ...]) -> None:
     assert len(article.body) == 4
 
 
+@pytest.mark.parametrize(
+    ("above", "section"),
+    [
+        ('<nav class="x1"><a href="/">Trang chủ</a><a href="/kt">Kinh tế</a></nav>', "Kinh tế"),
+        ('<div class="path"><a href="/">Trang chủ</a> / <a href="/kt">Đất - Người</a></div>', "Đất - Người"),
+        ('<div class="cat-name"><a href="/ts">Thời sự</a></div>', "Thời sự"),
+        ('<table><tr><td class="cateTitle"><a href="/ts">Thời sự</a></td></tr></table>', "Thời sự"),
+        ('<ul class="menu"><li><a href="/ts">Thời sự</a></li></ul>', None),
+        ('<div class="cat-name">Cùng đọc báo mỗi sáng</div>', None),
+    ],
+    ids=["links side by side", "path", "class", "cell", "menu", "no link"],
+)
+def test_the_section_above_the_title(above: str, section: str | None) -> None:
+    article = read(page(MARKUP.replace('<div class="main">', f'{above}<div class="main">', 1)))
+    assert article.section == section
+    assert len(article.body) == 4
+
+
+def test_the_section_beside_the_date() -> None:
+    beside = '<span class="cat"><a href="/vh">Văn hóa</a></span>'
+    article = read(page(MARKUP.replace('<div class="meta">', f'<div class="meta">{beside}', 1)))
+    assert article.section == "Văn hóa"
+    assert article.published_at == read(page(MARKUP)).published_at
+
+
+SHARES = '<div class="s"><a href="#z">Chia sẻ Zalo</a><a href="#f">Facebook</a></div>'
+
+
+@pytest.mark.parametrize(
+    ("below", "tags"),
+    [
+        ('<div class="t"><span>Từ khóa:</span></div>', ()),
+        ('<div class="t">Từ khóa:<a href="/k1">chợ phiên</a> <a href="/k2">khèn</a></div>', ("chợ phiên", "khèn")),
+        ('<h4>Từ khóa</h4><a href="/k1">chợ phiên</a><a href="/k2">khèn</a>', ("chợ phiên", "khèn")),
+        (
+            '<ul><li>TAGS</li><li><a href="/k">chợ phiên</a></li><li><a href="/x">khèn</a></li></ul>',
+            ("chợ phiên", "khèn"),
+        ),
+        ('<div class="q"><a href="/k1">#chợ phiên</a><a href="/k2">#khèn</a></div>', ("chợ phiên", "khèn")),
+    ],
+    ids=["none", "one line", "behind", "list", "hashes"],
+)
+def test_tags_below_the_story_and_no_share_links(below: str, tags: tuple[str, ...]) -> None:
+    box = f'</div><div class="row">{SHARES}{below}{SHARES}</div></div>'
+    article = read(page(MARKUP.replace("</div></div>", box, 1)))
+    assert article.tags == tags
+
+
 def test_a_damaged_list_of_steps_is_no_step() -> None:
     assert listed({"itemListElement": {"name": "Xã hội", "position": "x"}}) == ("Xã hội",)
     assert listed({"itemListElement": [1, None, {"name": 3}, {"item": "u", "position": 1}]}) == ()

@@ -16,6 +16,7 @@ from corpus.records import Article, Block, BlockKind, Page
 from corpus.store import Corpus
 from crawler.archive import ArchiveWriter
 from crawler.difference import changed_fields, content, shortened
+from crawler.extract import extract
 from crawler.forecast import Forecast, Forecaster
 from crawler.ingest import ingest, replay
 from crawler.source import Source
@@ -173,6 +174,15 @@ def variants(one: Article) -> Iterator[tuple[str, Article]]:
     yield "province", replace(one, province="Lào Cai")
     yield "language", replace(one, language="en")
     yield "source", replace(one, source="khac")
+
+
+def test_paragraphs_that_share_most_of_their_words_are_not_taken_for_a_caption_printed_twice() -> None:
+    for number in range(1, 13):
+        draft = extract(page(number, other_lead(told(number))), SOURCE)
+        assert (draft.lead, [block.kind for block in draft.blocks]) == (
+            "Theo nguoi dua tin.",
+            [BlockKind.LEAD, BlockKind.PARAGRAPH, BlockKind.PARAGRAPH],
+        )
 
 
 def test_every_field_is_named_where_it_differs() -> None:

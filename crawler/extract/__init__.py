@@ -22,6 +22,7 @@ from crawler.extract.fields import complete, readers
 from crawler.extract.judge import Story, judge
 from crawler.extract.marks import is_around
 from crawler.extract.markup import Node, body_of, lines_of, parse, text_in
+from crawler.extract.people import is_byline
 from crawler.extract.structured import Structured, structured
 from crawler.extract.title import claims, page_title, without_site
 from crawler.source import Source
@@ -140,6 +141,8 @@ def _draft(
     # What is dropped above the story (share buttons …) lies around it.
     inside = [line for line in inside if line.role != "drop" or line.order >= first]
     story = judge(inside, title, screen=extractor == "screen")
+    if not any(block.kind is BlockKind.BYLINE for block in story.blocks):
+        story.blocks[:0] = [Block(BlockKind.BYLINE, text) for text in fields.get("byline", ()) if is_byline(text)]
     _refuse_empty(page, story)
     date, section, tags = field("date"), field("section"), _tags(fields.get("tags", ()))
     place, updated = field("place") or story.place, field("updated")

@@ -49,18 +49,26 @@ _SHORT = (
 _DIGIT = re.compile(r"\d")
 _DATE = re.compile(f"{_WORDS}|{_ISO}|{NUMERIC}|{_ENGLISH}|{_SHORT}")
 _TIME = re.compile(
-    r"(?<![\d:/.\-])(?P<hour>[01]?\d|2[0-3])\s?(?::|h|gio)\s?(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\d:/])(?:\s*(?P<half>am|pm|sa|ch)\b)?"
+    r"(?<![\d:/.\-])(?P<hour>[01]?\d|2[0-3])\s?(?::|h|gio)\s?(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\d:/])"
+    r"(?:\s*(?P<half>am|pm|sang|sa|chieu|ch|trua|toi|dem)\b)?"
 )
+_AFTERNOON = frozenset({"pm", "ch", "chieu", "toi"})
+_MORNING = frozenset({"am", "sa", "sang", "dem"})
 _LABEL = re.compile(
     r"\b(?:thu (?:hai|ba|tu|nam|sau|bay)|chu nhat|t[2-7]|cn|ngay|gio|luc|cap nhat|lan cuoi|dang|xuat ban|dang tai"
     r"|gmt|utc|am|pm|sa|ch|cap nhat luc|thoi gian|ngay dang|ngay tao|dang ngay|viet|nam|phut|h"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun)|published|posted|updated|last|on|at"
     r"|ict)\b"
 )
-_BUTTONS = re.compile(r"\b(?:luot (?:xem|doc)|so luot|da xem|co chu|kich thuoc chu|in trang|nghe doc bai|chia se)\b.*")
+_BUTTONS = re.compile(
+    r"\b(?:luot (?:xem|doc)|so (?:luot|lan)|da xem|co chu|kich thuoc chu|in trang|nghe doc bai|chia se)\b.*"
+)
 _CLOCKWORK = re.compile(r"[\d\s:/.,|\-–()\[\]+'•>]+")
 _UPDATE = re.compile(r"\b(?:cap nhat|sua (?:doi|lan cuoi)|chinh sua|sua luc|updated?|modified)\b")
 _PUBLISH = re.compile(r"\b(?:dang|xuat ban|ngay tao|ngay viet|published|posted)\b")
+_LABELLED = re.compile(
+    r"\b(?:ngay (?:dang|tao|viet|xuat ban)|dang(?: ngay| luc| tai)?|xuat ban|published|posted)\s*:\s*$"
+)
 _DATED = re.compile(
     r"\b(?:ngay(?: dang| tao| viet| xuat ban)?|cap nhat|dang|xuat ban|luc|thu (?:hai|ba|tu|nam|sau|bay)|chu nhat|t[2-7]"
     r"|cn|date|published|posted|updated)\s*[:,\-|]?\s*$"
@@ -219,9 +227,10 @@ def _clock_beside(folded: str, first: int, start: int, end: int, last: int) -> t
 def clock_time(found: re.Match[str]) -> time:
     """The time of day of a match with the groups hour, minute, second and half (of the day)."""
     hour, minute, second = int(found["hour"]), int(found["minute"]), int(found["second"] or 0)
-    if found["half"] in {"pm", "ch"} and hour < 12:
+    half = found["half"]
+    if hour < 12 and (half in _AFTERNOON or (half == "trua" and hour < 4) or (half == "dem" and hour >= 6)):
         hour += 12
-    elif found["half"] in {"am", "sa"} and hour == 12:
+    elif hour == 12 and half in _MORNING:
         hour = 0
     return time(hour, minute, second)
 
@@ -235,15 +244,24 @@ def first_clock(folded: str) -> time | None:
 def is_date_line(text: str) -> bool:
     """Whether a line is a date: beside labels, weekday and digits at most two words are left over.
 
-    Beside a date with its time of day as many as ten are, which is what portals set in that line (the writer, a
-    counter, buttons), unless they are a sentence.
+    Beside a date with its time of day, or one labelled ``Ngày đăng:``, as many as ten are, which is what portals set in
+    that line (the writer, a counter, buttons), unless they are a sentence.
     """
     found = printed_date(text) if len(text) <= 160 else None
     if found is None:
         return False
     rest = without_clockwork(_DATE.sub(" ", _BUTTONS.sub(" ", fold(text))))
+    left = len(rest.split())
+    if left <= 2:
+        return True
     closed = text.rstrip().endswith((".", "!", "?", "…", ";"))
-    return len(rest.split()) <= (10 if found.precision == "minute" and not closed else 2)
+    return left <= 10 and not closed and (found.precision == "minute" or _says_day(text))
+
+
+def _says_day(text: str) -> bool:
+    """Whether a line labels its one date as that of publication, with a colon (``… | Ngày đăng: 21/02/2023``)."""
+    found = stamps(text)
+    return len(found) == 1 and _LABELLED.search(found[0].label) is not None
 
 
 def without_clockwork(folded: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Container, Iterator
 
 from corpus.places import province_of
 from corpus.text import fold, match_key
@@ -16,7 +16,7 @@ from crawler.extract.body import body_element
 from crawler.extract.dates import is_date_line, printed_date
 from crawler.extract.draft import Line, Role
 from crawler.extract.marks import is_around, own_marks
-from crawler.extract.markup import Lines, Node, text_in
+from crawler.extract.markup import BLOCK, Lines, Node, text_in
 from crawler.extract.structured import Structured
 from crawler.extract.title import page_title, title_line
 
@@ -76,24 +76,43 @@ def fill_in(
         if start < line.order <= first_body and line.role is None and province_of(line.text) is not None:
             line.role = "place"
     return {
-        "section": () if "section" in known else _section(lines, start),
+        "section": () if "section" in known else breadcrumb.section(lines, start, first_body),
         "tags": () if "tags" in known else _tags(lines, first_body),
+        "byline": () if "byline" in known else _beside_date(lines),
     }
 
 
-def _section(lines: Lines, title: int) -> tuple[str, ...]:
-    """The last step of the breadcrumb above the title."""
-    return breadcrumb.printed(lines, title)[-1:]
+def _beside_date(lines: Lines) -> tuple[str, ...]:
+    """The author that the line with the date names, too."""
+    dated = next((line.text for line, _ in lines if line.role == "date"), "")
+    found = people.beside_date(dated)
+    return (found,) if found else ()
 
 
 def _tags(lines: Lines, first_body: int) -> tuple[str, ...]:
-    """The linked words of the line, or the list, that says ``Từ khóa`` below the story."""
-    for line, element in lines:
-        if line.order > first_body and len(line.text) <= 400 and _TAGS.match(fold(line.text[:12])):
-            box = element if element.find(".//a") is not None else element.getparent()
-            links = box.iter("a") if box is not None else ()
-            return tuple(text for text in (text_in(link) for link in links) if 2 <= len(text) <= 60)
+    """The linked words of the line, or the list, that says ``Từ khóa`` below the story, or that open with ``#``."""
+    for line, element in lines[first_body + 1 :]:
+        if len(line.text) > 400:
+            continue
+        hashed = line.text[0] == "#" and line.link_share > 0.8
+        if hashed or _TAGS.match(fold(line.text[:12])):
+            return tuple(text for text in _linked_words(element) if 2 <= len(text) <= 60)
     return ()
+
+
+def _linked_words(label: Node) -> Iterator[str]:
+    """The words of the links of a label, or of those behind it: of its list, or of the first block."""
+    if label.find(".//a") is not None:
+        yield from map(text_in, label.iter("a"))
+        return
+    for sibling in label.itersiblings():
+        words = [text_in(link) for link in sibling.iter("a")]
+        if any(phrases.stray(word) == "share" for word in words):
+            # An empty "Từ khóa:", and the buttons below it.
+            return
+        yield from words
+        if sibling.tag in BLOCK and sibling.tag != "li":
+            return
 
 
 def _first_running(lines: Lines, after: int) -> int:
@@ -160,11 +179,29 @@ def _mark_lead(lines: Lines, start: int, first_body: int, facts: Structured) -> 
     for line in between:
         if len(line.text) < 40 or line.link_share > 0.5:
             continue
+        same = len(description) >= 40 and match_key(line.text).startswith(description[:80])
+        if same and (line.role is None or _is_set_apart(line, lines)):
+            # What the page gives as its summary; its class may be a hash.
+            line.role = "lead"
+            return
         typographic = line.bold_share > 0.9 or line.tag in {"h2", "h3", "h4"} or _LEAD_MARK.search(line.marks[:160])
-        same = bool(description) and (match_key(line.text).startswith(description[:80]))
         if _LEAD_MARK.search(line.marks[:160]) or (typographic and (same or line.bold_share > 0.9 or line.tag != "p")):
             line.role = "lead"
             return
+    _mark_lead_before_dateline([line for line, _ in lines[first_body : first_body + 5] if line.role == "body"])
+
+
+def _is_set_apart(line: Line, lines: Lines) -> bool:
+    """Whether none of the lines below a line of the body is set like it."""
+    return all(other.marks != line.marks for other, _ in lines[line.order + 1 : line.order + 9])
+
+
+def _mark_lead_before_dateline(opening: list[Line]) -> None:
+    """The one paragraph above that with the dateline (``BHG - …``) is the lead, among the first lines of a body."""
+    dated = next((index for index, line in enumerate(opening) if phrases.dateline(line.text) is not None), 0)
+    above = [line for line in opening[:dated] if len(line.text) >= 60 and not (line.after_picture or line.in_caption)]
+    if len(above) == 1 and not phrases.has_credit(above[0].text):
+        above[0].role = "lead"
 
 
 def _mark_byline(lines: Lines, start: int, first_body: int) -> None:

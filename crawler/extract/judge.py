@@ -17,6 +17,9 @@ from crawler.extract import foot, people, phrases
 from crawler.extract.dates import is_date_line, is_relative
 from crawler.extract.draft import Line
 
+_CAPTION_LONG = 240
+"""Characters: about as long as two lines below a picture; what is longer is rarely a caption."""
+
 
 @dataclass
 class Story:
@@ -54,6 +57,9 @@ class _Judgement:
         self.body_marks: str | None = None
         self.table_story = sum(line.tag in {"td", "th"} for line in lines) > len(lines) / 2
         self.last_in_story = max((line.order for line in lines), default=0)
+        self.caption_marks = {line.marks for line in lines if line.after_picture and phrases.has_credit(line.text)}
+        if self.caption_marks:
+            self.caption_marks -= {line.marks for line in lines if not line.after_picture}
 
     def drop(self, line: Line, reason: str) -> None:
         self.story.blocks.append(Block(BlockKind.DROPPED, line.text, reason))
@@ -152,7 +158,8 @@ class _Judgement:
             return True
         if words > 70:
             return False
-        if phrases.has_credit(line.text):
+        # Or set as another picture's caption is, which says so by its credit: class names may be hashes.
+        if phrases.has_credit(line.text) or (line.after_picture and line.marks in self.caption_marks):
             return True
         closed = phrases.ends_sentence(line.text)
         if line.after_picture and (line.italic or line.centred or not closed) and not people.is_byline(line.text):
@@ -198,7 +205,7 @@ class _Judgement:
             return BlockKind.LIST_ITEM
         if line.tag == "tr" or (line.tag in {"td", "th"} and not self.table_story and words <= 15 and not closed):
             return BlockKind.TABLE_ROW
-        if words <= 30 and not line.text.endswith((".", ";", ",", "./")):
+        if words <= 30 and not line.text.endswith((".", ";", ",", "./")) and not phrases.is_spoken(line.text):
             if line.bold_share > 0.9 or (line.text.isupper() and words >= 2):
                 return BlockKind.HEADING
             if self.screen and words <= 14 and not closed and self.begun:
@@ -260,6 +267,8 @@ def _same(one: str, other: str) -> bool:
     if len(words & others) < 0.4 * min(len(words), len(others)):
         return False
     matcher = SequenceMatcher(None, left, right, autojunk=False)
+    # Two long paragraphs may share most of their words; a lead printed twice differs in its dateline at most.
+    alike = 0.85 if short <= _CAPTION_LONG else 0.95
     # 0.85: "… phát biểu kết luận cuộc họp" beside "… phát biểu kết luận phiên họp" (0.92), one picture's two captions;
     # two neighbouring captions of different pictures of one meeting stay below 0.8.
-    return matcher.real_quick_ratio() > 0.85 and matcher.quick_ratio() > 0.85 and matcher.ratio() > 0.85
+    return matcher.real_quick_ratio() > alike and matcher.quick_ratio() > alike and matcher.ratio() > alike

@@ -15,6 +15,10 @@ _ROLES = (
     "|translated by"
 )
 _ROLE = re.compile(rf"^\(?\s*(?:(?:{_ROLES})\s*(?:,|va|and|by|-|–|&|/|\s)?\s*){{1,4}}\s*[:：]\s*")
+# Without a colon: ``Bài và ảnh Đức Thành``, ``Bởi Đức Thành``; and behind the names: ``Nhóm P.V thực hiện``.
+_BARE_ROLE = re.compile(r"^(?:(?:bai|tin|anh)\s*(?:,|va|-|–|&|/)\s*(?:bai|tin|anh)|boi|by)\s+(?=\w)")
+_DOERS = re.compile(r"\s+(?:thực hiện|tổng hợp|ghi chép|biên soạn|lược dịch)$", re.IGNORECASE)
+_TEAM = re.compile(r"(?:nhom )?(?:phong vien|cong tac vien|tac gia)")
 _PAPER = re.compile(r"(?:Báo|Đài|Tạp chí|Cổng|Trang|BBT|Ban biên tập)\b", re.IGNORECASE)
 _BY_OTHERS = re.compile(r"^\(?\s*(?:theo|nguon(?: tin)?)\s*[:：]?\s+", re.IGNORECASE)
 _AGENCIES = {
@@ -43,7 +47,7 @@ _NAME_WORD = re.compile(r"^(?:[^\W\d_a-z][^\W\d_]*\.?(?:[^\W\d_]\.?)*|[A-ZĐ](?:
 # "trường" a school.
 _NO_NAME = frozenset(
     """tin bài đọc thêm xem chia video trang thời kinh xã thể pháp giáo quốc giải multimedia podcast bộ sở ban ủy ubnd
-    hđnd tỉnh huyện hội chương dự nhà khu cục trường chuyên""".split()  # noqa: SIM905 - a list of forty words reads best so
+    hđnd tỉnh huyện hội chương dự nhà khu cục trường chuyên bởi by""".split()  # noqa: SIM905 - a list of forty words reads best so
 )
 
 # Surnames of the Kinh and of the peoples of the border provinces; only asked about lines in capitals, which may as
@@ -113,7 +117,7 @@ _MENUS = frozenset(
 
 def names_in(text: str) -> tuple[str, ...]:
     """The names of a byline, in order, as printed (``Bài, ảnh: A - B`` → A, B); agencies and roles left out."""
-    rest = _without_role(_NOTE.sub("", text.strip())).strip(" .()*•-–")
+    rest = _DOERS.sub("", _without_role(_NOTE.sub("", text.strip())).strip(" .()*•-–"))
     if _BY_OTHERS.match(fold(text)):
         return ()
     parts = [
@@ -129,21 +133,40 @@ def names_in(text: str) -> tuple[str, ...]:
 
 
 def _without_role(text: str) -> str:
-    role = _ROLE.match(fold(text))
+    folded = fold(text)
+    role = _ROLE.match(folded) or _BARE_ROLE.match(folded)
     # Folding keeps the length of NFC Vietnamese, so positions in the folded text hold in the printed one.
     return text[role.end() :] if role else text
+
+
+def _is_writer(text: str) -> bool:
+    return is_name(text) or (len(text) <= 20 and _TEAM.fullmatch(fold(text)) is not None)
+
+
+def _without_bare_role(text: str) -> str:
+    role = _BARE_ROLE.match(fold(text[:24]))
+    return text[role.end() :] if role else text
+
+
+def beside_date(text: str) -> str | None:
+    """The part of a line of several fields that names the author (``Tác giả: … | Ngày đăng: …``), or None."""
+    if ":" not in text or "|" not in text or len(text) > 200:
+        return None
+    return next((part for part in map(str.strip, text.split("|")) if has_role(part) and is_byline(part)), None)
 
 
 def is_byline(text: str) -> bool:
     """Whether a line at the foot of a story is its byline: a role with names, or nothing but names."""
     if has_role(text):
         # "PV: Điều bà lo nhất?" is a question of an interview, not a name.
-        return _BY_OTHERS.match(fold(text)) is not None or all(map(is_name, names_in(text) or ("",)))
-    rest = _NOTE.sub("", text.strip()).strip("() *•-–")
+        return _BY_OTHERS.match(fold(text)) is not None or all(map(_is_writer, names_in(text) or ("",)))
+    if len(text) > 130:
+        return False
+    rest = _DOERS.sub("", _without_bare_role(_NOTE.sub("", text.strip()).strip("() *•-–")))
     if len(rest) > 70 or rest.endswith((":", "!", "?", "…")) or not rest:
         return False
     parts = [part for part in _SPLIT.split(rest) if part]
-    return 1 <= len(parts) <= 5 and all(is_name(part.strip(" ()*")) or agency_in(part) for part in parts)
+    return 1 <= len(parts) <= 5 and all(_is_writer(part.strip(" ()*")) or agency_in(part) for part in parts)
 
 
 def agency_in(text: str) -> str | None:

@@ -45,7 +45,8 @@ _ENDS: dict[str, re.Pattern[str]] = {
     ),
     "tags": _pattern(r"(?:tu khoa|tags?|chu de|the)\s*:?(?: .*)?"),
     "share": _pattern(
-        r"""(?:chia se(?: bai viet| len facebook| facebook| qua)?|theo doi (?:chung toi|bao).*|like|share|zalo|facebook
+        r"""(?:chia se(?: bai viet)?(?: len| qua| tren)?(?: facebook| zalo| twitter| email)?
+        |theo doi (?:chung toi|bao).*|like|share|zalo|facebook
         |twitter|copy link|sao chep lien ket|email|luu bai(?: viet)?|gui (?:bai|email)|thich|facebook messenger|linkedin
         |print|google news|theo doi tren google news)
         (?: [\d.,k]+)?[ .:|]*"""
@@ -58,13 +59,16 @@ _AUDIO = _pattern(
     |(?:nghe (?:audio|doc bai|bai viet|noi dung)|audio|doc bai|0:00|giong (?:nam|nu)).{0,40}"""
 )
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
-_ADVERT = re.compile(r"(?:quang cao|advertisement|tin tai tro|tai tro|ads?)[ .:]*")
+_ADVERT = re.compile(r"[-–—*(\[ ]*(?:quang cao|advertisement|tin tai tro|tai tro|ads?)[-–—*)\] .:]*")
 _WIDGET = re.compile(r"(?:•\s*)?o?\s?c|[\d.,]+ ?°? ?c|nhiet do.*|do am.*|thoi tiet.*|ty gia.*|gia vang.*")
 # What portals print around a story: ratings, counters, forms, invitations.
 _PORTAL = _pattern(
     r"""(?:chua co danh gia.*|ban con \d+/\d+ ky tu.*|ban vui long nhap.*|doc \d+ lan|<image>.*|sggpo?
     |(?:so )?luot (?:xem|doc|truy cap)\s*:? [\d.,]+|[\d.,]+ luot (?:xem|doc|truy cap)|tong so diem cua bai viet.*
-    |click (?:de|vao) (?:danh gia|copy).*|(?:\d+ \w+ truoc)?\s*bai goc
+    |click (?:de|vao) (?:danh gia|copy).*|(?:danh gia|xep hang|binh chon) (?:bai viet|tin bai)(?: nay)?(?:\x20?[:(].*)?
+    |trinh duyet(?: cua ban| nay| web| hien tai)* (?:khong|chua) ho tro.*|your browser.{0,40} not support.*
+    |ban can (?:cai|tai).{0,40}flash.*
+    |(?:\d+ \w+ truoc)?\s*bai goc
     |[*• ]*moi (?:quy )?(?:vi )?(?:ban |doc gia|khan gia) ?(?:doc |xem |theo doi|don doc|don xem).*
     |tra loi|powered by.*|\[?\s*tro ve\s*\]?|author archives.*|\d+ (?:phut|gio|ngay) truoc.*bai goc)[ .:]*"""
 )
@@ -94,6 +98,7 @@ _POINTING = _pattern(
     r"""\((?:ben |ngoi |dung |hang |giua|thu |trai|phai|ao |ngoai cung|bia)[^)]*\)|chup anh luu niem|phat bieu
     |trao (?:qua|tang|bang|giay|co|ho tro)|tang qua|thuc hien$|lam viec$|ky ket|cat bang"""
 )
+_ASKER = re.compile(r"[-–—]|(?:pv|p\.v|phong vien|hoi)\.?\s*:|\W?thua (?:ong|ba|anh|chi|dong chi|bac|thay|co)\b")
 _DATELINE = _pattern(
     r"""^\(?(?P<mark>TTXVN|Vietnam\+|VOV|VTV|VGP|[A-ZĐ]{2,6}|[A-ZĐ][\w.]*(?:\.vn|Online|online))\)?\s?[-–—:]\s?(?=\S)
     |^\((?P<paren>[A-ZĐ]{2,8}|[\w ]{3,20}(?:online|Online))\)\s?[-–—.:]?\s?(?=\S)"""
@@ -168,6 +173,13 @@ def is_scene(text: str) -> bool:
     if _PICTURE_NUMBER.search(folded):
         return True
     return _SCENE.match(folded) is not None and not any(char.isdigit() for char in text) and folded.count(". ") == 0
+
+
+def is_spoken(text: str) -> bool:
+    """Whether a line is what somebody says in an interview (``- Thưa ông, vì sao…?``), not a heading."""
+    if not text.endswith(("?", "!", "…", "?”", '?"')):
+        return False
+    return _ASKER.match(fold(text[:24])) is not None
 
 
 def dateline(text: str) -> str | None:

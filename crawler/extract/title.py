@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
+from itertools import takewhile
 
 from corpus.text import fold, match_key
 from crawler.extract.dates import is_date_line
@@ -58,9 +59,15 @@ def title_line(lines: Lines, before: int, facts: Structured, page_title: str) ->
         score -= 0.8 if line.link_share > 0.5 and alike < 0.9 else 0.0
         score -= 0.5 if is_around(line.marks) and alike < 0.9 else 0.0
         score += 0.3 * (1 - min(abs(before - line.order), 30) / 30)
-        if score >= 1.0 and (best is None or score > best[0]):
+        if score >= 1.0 and (best is None or score > best[0]) and (alike >= 0.5 or not _heads_links(line, lines)):
             best = (score, line)
     return best[1] if best else None
+
+
+def _heads_links(line: Line, lines: Lines) -> bool:
+    """Whether a list of links stands right below a line: six of them, or three longer than buttons are."""
+    linked = list(takewhile(lambda other: other[0].link_share > 0.8, lines[line.order + 1 : line.order + 7]))
+    return len(linked) == 6 or sum(len(other.text) >= 20 for other, _ in linked) >= 3
 
 
 def _alike(one: str, other: str) -> float:
