@@ -10,9 +10,9 @@ from nlp.scores import Scores
 from nlp.themes import Theme
 
 _WITH_OTHERS = """\
-`{others}` is news of others: its texts are not ours to pass on and are not in the repository; only weights learnt from
+{others}: news of others, whose texts are not ours to pass on and are not in the repository; only weights learnt from
 them are. `tintinh train` in a fresh clone makes the model without them (the first table below is that model);
-`tintinh train --also FILE` makes this one again for whoever has the file."""
+`tintinh train --also FILE` makes this one again for whoever has the files."""
 
 
 def write_card(
@@ -25,7 +25,8 @@ def write_card(
 ) -> str:
     """The card as Markdown; the figures are those of ``metrics.json``."""
     sources = "\n".join(f"- `{item.file}`: {item.articles} articles" for item in trained_on)
-    others = _WITH_OTHERS.format(others=trained_on[-1].file) if with_others else "`tintinh train` makes it again."
+    files = ", ".join(f"`{item.file}`" for item in trained_on[1:])
+    others = _WITH_OTHERS.format(others=files) if with_others else "`tintinh train` makes it again."
     tables = "\n\n".join(table(evaluation) for evaluation in evaluations)
     per_theme = _themes(themes, evaluations[0].scores[0], trained_on)
     return f"""# {name}
@@ -33,23 +34,25 @@ def write_card(
 Tags a Vietnamese provincial news article (title, lead, body, captions) with the themes of external information that it
 is about; no theme is a normal answer. For finding and counting coverage, not for judging people or outlets.
 
-**How.** One logistic regression a theme over TF-IDF of segmented words, the title counted three times, and three
-signals from the theme's own keywords; probabilities calibrated and thresholds chosen on held-out groups. Linear, so
-the sentences and words shown as evidence add up exactly to the decision.
+**How.** One logistic regression a theme over TF-IDF of segmented words, the title counted three times, three signals
+from the theme's own keywords and, where there is one, a background: a hundred directions along which words go together
+in unlabelled news, folded into the words' weights. Probabilities calibrated and thresholds chosen on held-out groups.
+Linear, so the sentences and words shown as evidence add up exactly to the decision.
 
 **Learnt from**
 {sources}
 
 {others}
 
-Labels are one person's, by `data/labelled/GUIDE.md`; agreement between people has not been measured. The demo's
-invented news (`data/sample`) was never learnt from.
+Labels are one annotator's, by `data/labelled/GUIDE.md`; a second one agreed on a blind sample
+(`data/labelled/README.md` says how far, and how little that proves).
+The demo's invented news (`data/sample`) was never learnt from.
 
 ## Figures
 Articles are held out by province, outlet and story, never at random. Macro F1 is the mean over the themes that have a
 label in the set. ECE is over all (article, theme) probabilities, most of them easily near zero. The settings (weight of
-the title, penalty, scale of the signals, rule for thresholds) were chosen on these same sets, so the figures are a
-little kind; news from elsewhere has not been judged yet.
+the title, penalty, scale of the signals, rule for thresholds, number of directions) were chosen on these same sets, so
+the figures are a little kind; news from elsewhere has not been judged yet.
 
 {tables}
 
@@ -57,7 +60,7 @@ little kind; news from elsewhere has not been judged yet.
 {per_theme}
 
 Figures: first table, the model's row. A theme's F1 from some twenty examples moves by several points with the folds.
-A third of our stories were restated from teasers and are shorter than a page of a paper; the national papers' news is
+Many of our stories were restated from teasers and are shorter than a page of a paper; the national papers' news is
 from 2003–2019. Expect more misses where a theme fills one paragraph of a long report.
 """
 

@@ -110,7 +110,7 @@ def declared(source: Source, counts: Counts) -> Iterator[Finding]:
 
 
 def _cause(kind: str, sentence: str) -> str:
-    """What kept robots.txt from being read, where that is a kind of its own (``tls``, ``unreachable``); else ``kind``."""
+    """What kept robots.txt from being read, where that has a kind of its own (``tls`` …); else ``kind``."""
     why = _WHY_ROBOTS.search(sentence) if kind == "robots_unread" else None
     found = kind_of_reason(why["reason"], why["detail"]) if why else kind
     return kind if found == "rejections_rise" else found
