@@ -23,6 +23,7 @@ _COMMANDS = {
     "segment": "opinions",
     "tag": "opinions",
     "annotate": "opinions",
+    "label": "label",
     "train": "models",
     "evaluate": "models",
     "search": "explore",

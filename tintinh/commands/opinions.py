@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tintinh.commands.options import corpus_option, model_option
+from tintinh.commands.options import corpus_option, model_option, themes_at, themes_option
 from tintinh.output import plain, print_json, progress, say
 
 if TYPE_CHECKING:
@@ -26,11 +26,13 @@ class RowError(click.ClickException):
     """A line of input that is not what it should be."""
 
 
-def tagger_at(model_path: Path | None) -> Tagger:
-    """The tagger of the chosen model; what is worth knowing about it is said."""
+def tagger_at(model_path: Path | None, themes_path: Path | None = None) -> Tagger:
+    """The tagger of the chosen model, which must know the themes; what is worth knowing about it is said."""
+    from nlp.artefact import load
     from nlp.tag import Tagger
+    from nlp.themes import slugs
 
-    tagger = Tagger.load(model_folder(model_path))
+    tagger = Tagger.of(load(model_folder(model_path), slugs(themes_at(themes_path))))
     for note in tagger.notes:
         say(note)
     return tagger
@@ -170,13 +172,14 @@ def _print_tagging(row: dict[str, Any], tagging: Tagging, words: dict[str, list[
 
 @click.command("annotate", epilog="\b\nExamples:\n  tintinh annotate\n  tintinh crawl; tintinh annotate")
 @model_option
+@themes_option
 @corpus_option
-def annotate_command(model_path: Path | None, corpus_path: Path) -> None:
+def annotate_command(model_path: Path | None, themes_path: Path | None, corpus_path: Path) -> None:
     """Segment and tag every article that is new to the segmenter or the model; safe to stop and to run again."""
     from corpus.store import Corpus
 
     with Corpus.open(corpus_path, create=False) as corpus:
-        segmented, tagged = annotate(corpus, tagger_at(model_path))
+        segmented, tagged = annotate(corpus, tagger_at(model_path, themes_path))
     say(f"{segmented} articles segmented, {tagged} tagged")
 
 
