@@ -62,9 +62,14 @@ class Terminal:
 
     def press(self, keys: str) -> None:
         """Type ``keys`` at once; what was printed before is forgotten, so that the next ``see`` waits for an answer."""
-        self._read(0)
-        self.printed = b""
+        self.forget()
         os.write(self._ours, keys.encode())
+
+    def forget(self) -> None:
+        """Look away: only what is printed from now on is seen."""
+        while self._read(0):
+            pass
+        self.printed = b""
 
     def see(self, *texts: str, seconds: float = 60) -> str:
         """Wait until the screen shows all ``texts``; the screen."""
@@ -80,6 +85,12 @@ class Terminal:
         self.printed = b""
         termios.tcsetwinsize(self._ours, (lines, columns))
         os.killpg(self.process.pid, signal.SIGWINCH)
+
+    def line_by_line(self) -> None:
+        """Set the terminal as a shell does when its child was stopped: lines, not keys, with an echo."""
+        attributes = termios.tcgetattr(self._ours)
+        attributes[3] |= termios.ICANON | termios.ECHO
+        termios.tcsetattr(self._ours, termios.TCSANOW, attributes)
 
     def ended(self) -> int:
         """Wait for the end; the exit code."""

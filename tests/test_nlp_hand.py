@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -117,3 +118,11 @@ def test_with_themes_that_the_stories_have_the_floors_stay_figures_of_the_storie
     assert [one["dataset"] for one in figures] == ["stories", "stories", "lan", "lan"]
     floors = json.loads((tmp_path / "models" / "floors.json").read_text(encoding="utf-8"))
     assert floors["macro_f1"] == pytest.approx(figures[0]["scores"][0]["macro_f1"] - 0.01, abs=1e-4)
+
+
+def test_a_theme_that_lives_in_one_outlet_cannot_be_measured_and_that_is_said(fishing, tmp_path):
+    labelled = write_labelled(tmp_path / "stories.jsonl")
+    hand = [replace(row, outlet="bao_1") for row in hand_labels_at(fishing, (*SLUGS, "fishing"))]
+    with pytest.raises(NlpError, match=r"theme 'fishing' has (no example left once a part is held out|0 examples)"):
+        train([labelled], tmp_path / "models", hand=hand, themes=(*THEMES, FISH), created=DAY)
+    assert not (tmp_path / "models").exists()

@@ -12,6 +12,7 @@ import pytest
 
 from corpus.records import Article, Tagging
 from corpus.store import Corpus
+from nlp.themes import THEMES
 from tests.command import tintinh
 from tests.made_articles import paragraph_blocks, sentences, story
 from tests.terminal import Terminal
@@ -203,6 +204,29 @@ def test_pages_help_and_a_narrow_window(corpus: Path) -> None:
         assert terminal.ended() == 0
 
 
+def test_after_a_stop_the_terminal_listens_to_single_keys_again(corpus: Path) -> None:
+    with sitting(corpus) as terminal:
+        terminal.see("Enter save")
+        terminal.process.send_signal(signal.SIGSTOP)
+        terminal.line_by_line()
+        terminal.forget()
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.see("Enter save", "1 [ ]")
+        terminal.press("1")
+        terminal.see("1 [x]*")
+        terminal.press("q")
+        assert terminal.ended() == 0
+
+
+def test_enter_before_anything_was_shown_labels_nothing(corpus: Path) -> None:
+    with sitting(corpus) as terminal:
+        terminal.press("\r\r")
+        terminal.see("0 now, 0 in all")
+        terminal.press("q")
+        assert terminal.ended() == 0
+    assert labels(corpus) == {}
+
+
 def test_a_terminal_that_knows_no_codes(corpus: Path) -> None:
     with sitting(corpus, TERM="dumb") as terminal:
         terminal.see("Enter save")
@@ -287,3 +311,28 @@ def test_a_corpus_that_no_model_has_tagged(tmp_path: Path) -> None:
     with sitting(tmp_path / "corpus.sqlite") as terminal:
         terminal.see("no article is tagged by themes ", "run tintinh annotate first")
         assert terminal.ended() == 1
+
+
+def test_a_theme_no_model_knows_begins_with_its_keywords(corpus: Path) -> None:
+    own = corpus.parent / "themes.toml"
+    entry = """
+[[theme]]
+slug = "harvest"
+name = "Mùa màng"
+english = "Harvest"
+about = "The harvest."
+not = "Prices in a shop."
+keywords = ["máy gặt", "lúa chín", "thóc"]
+"""
+    own.write_text(THEMES.read_text(encoding="utf-8") + entry, encoding="utf-8")
+    with sitting(corpus, "--theme", "harvest", TINTINH_THEMES=str(own)) as terminal:
+        assert shown(terminal.see("Enter save", "d [ ] Mùa màng")) == 4
+        terminal.press("d\r")
+        terminal.see("Nothing is left", "Saved: harvest.")
+        terminal.press("q")
+        assert terminal.ended() == 0
+    assert labels(corpus) == {4: Tagging(BY, ("harvest",), "harvest")}
+    found = tintinh("search", "--theme", "harvest", "--corpus", corpus, home=corpus.parent, TINTINH_THEMES=str(own))
+    assert "Lúa chín sớm ở Gò Me" in found.out
+    refused = tintinh("tag", home=corpus.parent, stdin="{}", TINTINH_THEMES=str(own))
+    assert "does not know the theme 'harvest'" in refused.err

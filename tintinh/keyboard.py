@@ -23,6 +23,10 @@ _SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.)?", re.DOTALL)
 _SEQUENCE_SECONDS = 0.05
 
 
+def _only_wake(number: int, frame: FrameType | None) -> None:
+    """A handler that leaves everything to the descriptor that Python writes the number of a signal to."""
+
+
 class Keyboard:
     """Keys of the terminal at a file descriptor; use it with ``with``, which leaves the terminal as it was.
 
@@ -38,12 +42,14 @@ class Keyboard:
 
     def __enter__(self) -> Self:
         self._attributes = termios.tcgetattr(self._descriptor)
-        # DRAIN, not FLUSH: keys typed while the command was loading count.
-        tty.setcbreak(self._descriptor, termios.TCSADRAIN)
-        # Python reads on after a signal, so the signal is made to arrive as something to read.
+        # FLUSH: an Enter pressed while the command was loading must not label an article that nobody saw.
+        tty.setcbreak(self._descriptor, termios.TCSAFLUSH)
+        # A signal is made to arrive as something to read: Python waits on after one, and where the system gives it to
+        # a thread of a library (OpenBLAS has some), it would not even end the wait. That holds for Ctrl-C, too.
         self._woken, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._wakeup_before = signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
         for number in (signal.SIGWINCH, signal.SIGCONT):
-            self._before[number] = signal.signal(number, self._wake)
+            self._before[number] = signal.signal(number, _only_wake)
         return self
 
     def __exit__(
@@ -51,24 +57,19 @@ class Keyboard:
     ) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        signal.set_wakeup_fd(self._wakeup_before)
         os.close(self._woken)
         os.close(self._waker)
         termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._attributes)
-
-    def _wake(self, number: int, frame: FrameType | None) -> None:
-        if number == signal.SIGCONT:  # the shell has given the terminal its own attributes meanwhile
-            tty.setcbreak(self._descriptor, termios.TCSADRAIN)
-        try:
-            os.write(self._waker, b"!")
-        except BlockingIOError:
-            return  # the pipe is full of calls to redraw; one is enough
 
     def key(self) -> str:
         """The next key: a letter or sign as it is, or a name (``enter``, ``page up``, ``end of input`` …)."""
         while not self._typed:
             ready, _, _ = select.select([self._descriptor, self._woken], [], [])
             if self._woken in ready:
-                os.read(self._woken, 512)
+                if signal.SIGCONT in os.read(self._woken, 512):
+                    # The shell has given the terminal its own attributes meanwhile.
+                    tty.setcbreak(self._descriptor, termios.TCSAFLUSH)
                 return "redraw"
             if not self._read():
                 return "end of input"

@@ -32,8 +32,9 @@ def tagger_at(model_path: Path | None, themes_path: Path | None = None) -> Tagge
     from nlp.artefact import load
     from nlp.tag import Tagger
     from nlp.themes import slugs
+    from tintinh.settings import settings
 
-    tagger = Tagger.of(load(model_folder(model_path), slugs(themes_at(themes_path))))
+    tagger = Tagger.of(load(model_folder(model_path), slugs(themes_at(themes_path or settings().themes))))
     for note in tagger.notes:
         say(note)
     return tagger
