@@ -15,6 +15,15 @@ them are. `tintinh train` in a fresh clone makes the model without them (the fir
 `tintinh train --also FILE` makes this one again for whoever has the files."""
 
 
+BY_HAND = "labels by hand: "
+"""Begins the name of what was learnt from labels by hand in a corpus; the person who gave them follows."""
+
+_WITH_HAND = """\
+Labels by hand are those of `tintinh label` in one corpus, joined with `tintinh train --hand CORPUS`. Their articles are
+news of others, too, and are not passed on. They were chosen because a model was unsure of them, so figures on them
+are lower than on news as it comes."""
+
+
 def write_card(
     name: str,
     themes: Sequence[Theme],
@@ -25,8 +34,11 @@ def write_card(
 ) -> str:
     """The card as Markdown; the figures are those of ``metrics.json``."""
     sources = "\n".join(f"- `{item.file}`: {item.articles} articles" for item in trained_on)
-    files = ", ".join(f"`{item.file}`" for item in trained_on[1:])
-    others = _WITH_OTHERS.format(others=files) if with_others else "`tintinh train` makes it again."
+    files = [item.file for item in trained_on if not item.file.startswith(BY_HAND)]
+    theirs = _WITH_OTHERS.format(others=", ".join(f"`{file}`" for file in files[1:]))
+    others = theirs if with_others else "`tintinh train` makes it again."
+    if len(files) < len(trained_on):
+        others = f"{theirs}\n\n{_WITH_HAND}" if with_others else _WITH_HAND
     tables = "\n\n".join(table(evaluation) for evaluation in evaluations)
     per_theme = _themes(themes, evaluations[0].scores[0], trained_on)
     return f"""# {name}

@@ -69,6 +69,10 @@ class Tagger:
         document = read(title, text, segment_article(title, text), self.model.keywords)
         return explain(self.model, document, theme)
 
+    def evidence(self, title: str, text: str, themes: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """For each of ``themes``, given or not, the sentences of an article that speak most for it; often none."""
+        return self._evidence(read(title, text, segment_article(title, text), self.model.keywords), themes)
+
     def _evidence(self, document: Document, themes: Sequence[str]) -> dict[str, tuple[str, ...]]:
         return {theme: _strongest(explain(self.model, document, theme)) for theme in themes}
 

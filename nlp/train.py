@@ -9,12 +9,12 @@ from pathlib import Path
 from corpus.records import VIETNAM
 from nlp.artefact import NAME, TrainedOn, save
 from nlp.background import Background
-from nlp.card import write_card
+from nlp.card import BY_HAND, write_card
 from nlp.evaluate import Evaluation, Labels, cross_validate, prepare, transfer
 from nlp.floors import check_floors, move_floors, read_floors
 from nlp.keywords import Keywords
-from nlp.labelled import groups, read_labelled
-from nlp.pipeline import fit
+from nlp.labelled import Labelled, groups, read_labelled
+from nlp.pipeline import MIN_EXAMPLES, fit
 from nlp.themes import Theme, load_themes
 
 
@@ -23,6 +23,7 @@ def train(
     models: Path,
     *,
     also: Sequence[Path] = (),
+    hand: Sequence[Labelled] = (),
     themes: Sequence[Theme] | None = None,
     seed: int = 0,
     background: Background | None = None,
@@ -33,10 +34,11 @@ def train(
     """Train on ``labelled`` and ``also``, evaluate, and save as ``models/themes-<version>``; returns that folder.
 
     ``labelled`` is the news that everybody has (data/labelled): the floors in ``models/floors.json`` are figures of
-    its cross-validation, without ``also``, which is news that may be learnt from but not passed on. ``themes`` are
-    those of themes.toml where none are given, ``background`` what unlabelled news knows about words, ``created`` is
-    today in Việt Nam. Where ``models`` has no floors yet,
-    those of the folder ``shipped`` hold, if it is given. About a minute on two cores.
+    its cross-validation, without ``also`` and ``hand`` (rows of ``nlp.hand``), which are news that may be learnt from
+    but not passed on. Where ``labelled`` alone has too few examples of a theme, ``labelled`` is folded together with
+    them. ``themes`` are those of themes.toml where none are given, ``background`` what unlabelled news knows about
+    words, ``created`` is today in Việt Nam. Where ``models`` has no floors yet, those of the folder ``shipped`` hold,
+    if it is given. Some minutes on two cores.
 
     Raises ``LabelledError`` for a file that does not read, ``NlpError`` for too few examples of a theme, and
     ``ModelError`` for a figure below its floor unless ``allow_lower``, which lets the floors sink to the new figures.
@@ -45,17 +47,19 @@ def train(
     chosen = tuple(themes) if themes is not None else load_themes()
     keywords = Keywords.of(chosen)
     slugs = tuple(keywords.by_theme)
-    rows = read_labelled([*labelled, *also], slugs)
+    rows = [*read_labelled([*labelled, *also], slugs), *hand]
     own = len(read_labelled(labelled, slugs))
     everything = prepare(rows, keywords)
     ours = everything.only(range(own))
 
-    evaluations = cross_validate(ours, keywords, seed=seed, background=background)
+    others = everything.only(range(own, len(rows)))
+    # A theme of one's own may be known from labels by hand alone.
+    alone = not others.rows or bool((ours.values.sum(axis=0) >= MIN_EXAMPLES).all())
+    evaluations = cross_validate(ours, keywords, seed=seed, also=None if alone else others, background=background)
     measured = evaluations[0].scores[0]
     if not allow_lower:
         check_floors(models, measured, shipped)
-    if also:
-        others = everything.only(range(own, len(rows)))
+    if alone and others.rows:
         evaluations += cross_validate(ours, keywords, seed=seed, also=others, background=background)
         evaluations += _each_unseen(everything, own, keywords, seed=seed, background=background)
 
@@ -64,7 +68,7 @@ def train(
     )
     day = created or datetime.now(VIETNAM).date()
     version = _free_version(models, day)
-    trained_on = _trained_on(everything, slugs)
+    trained_on = _trained_on(everything, slugs, by_hand=len(hand))
     path = save(
         model,
         models,
@@ -102,15 +106,17 @@ def _free_version(models: Path, day: date) -> str:
     return version
 
 
-def _trained_on(labels: Labels, slugs: Sequence[str]) -> list[TrainedOn]:
+def _trained_on(labels: Labels, slugs: Sequence[str], *, by_hand: int) -> list[TrainedOn]:
     files: dict[str, list[int]] = {}
+    read = len(labels.rows) - by_hand
     for index, row in enumerate(labels.rows):
-        files.setdefault(row.tagging.by.removeprefix("hand:"), []).append(index)
+        name = row.tagging.by.removeprefix("hand:")
+        files.setdefault(f"{name}.jsonl" if index < read else f"{BY_HAND}{name}", []).append(index)
     return [
         TrainedOn(
-            file=f"{stem}.jsonl",
+            file=name,
             articles=len(indexes),
             themes={slug: int(labels.values[indexes, column].sum()) for column, slug in enumerate(slugs)},
         )
-        for stem, indexes in files.items()
+        for name, indexes in files.items()
     ]

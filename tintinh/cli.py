@@ -25,6 +25,7 @@ _COMMANDS = {
     "segment": "opinions",
     "tag": "opinions",
     "annotate": "opinions",
+    "label": "label",
     "train": "models",
     "evaluate": "models",
     "search": "explore",

@@ -47,6 +47,12 @@ class Settings:
         return _given("models", "models")
 
     @property
+    def themes(self) -> Path | None:
+        """The file of themes that ``TINTINH_THEMES`` names, to be used in place of the project's."""
+        named = os.environ.get("TINTINH_THEMES")
+        return Path(named).expanduser() if named else None
+
+    @property
     def labelled(self) -> Path:
         """The labelled news that comes with the project."""
         return _given("data/labelled", "labelled") / "themes.jsonl"

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from corpus.store import Corpus
 
 
+_WORTH_SAYING = 0.1
+"""The lowest probability of a theme not given that ``show`` prints; under it no theme is in doubt."""
+
+
 def open_corpus(path: Path) -> Corpus:
     """The corpus at ``path``, for reading."""
     from corpus.store import Corpus
@@ -153,6 +157,11 @@ def _print_stored(stored: StoredArticle) -> None:
         say("not tagged yet: tintinh annotate")
     else:
         _print_themes(stored.tagging)
+        # A hand label has no evidence; what the newest model thought, and what other people did, may explain it.
+        models = [tagging for tagging in stored.taggings[1:] if not tagging.by.startswith("hand:")]
+        people = [tagging for tagging in stored.taggings[1:] if tagging.by.startswith("hand:")]
+        for tagging in [*people, *(models[:1] if stored.tagging.by.startswith("hand:") else [])]:
+            _print_themes(tagging)
     click.echo(
         f"Read by {article.extractor} {article.extractor_version}, fetched {article.fetched_at:%Y-%m-%d %H:%M} UTC"
     )
@@ -165,6 +174,12 @@ def _print_themes(tagging: Tagging) -> None:
         click.echo(f"  {theme} {score}{'  (primary)' if theme == tagging.primary else ''}")
         for sentence in tagging.evidence.get(theme, ()):
             click.echo(f"    “{sentence}”")
+    near = sorted(
+        (theme for theme in tagging.scores if theme not in tagging.themes), key=lambda one: -tagging.scores[one]
+    )
+    weighed = [f"{theme} {tagging.scores[theme]:.2f}" for theme in near if tagging.scores[theme] >= _WORTH_SAYING]
+    if weighed:
+        click.echo(f"  weighed and not given: {', '.join(weighed)}")
 
 
 @click.command(

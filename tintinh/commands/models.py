@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tintinh.commands.opinions import model_folder
-from tintinh.commands.options import model_option
+from tintinh.commands.options import model_option, themes_at, themes_option
 from tintinh.output import formats, print_rows, print_table, say, words
 from tintinh.settings import settings
 
@@ -25,10 +25,13 @@ _FIGURES = (
 
 @click.command(
     "train",
-    epilog="\b\nExamples:\n  tintinh train\n  tintinh train --also my-labels.jsonl --into models",
+    epilog="\b\nExamples:\n  tintinh train\n  tintinh train --also my-labels.jsonl --into models\n"
+    "  tintinh train --hand data/var/corpus.sqlite    with the labels given by tintinh label",
 )
 @click.option("--labelled", type=_FILE, multiple=True, help="Labelled news [default: data/labelled/themes.jsonl].")
 @click.option("--also", type=_FILE, multiple=True, help="More labelled news to learn from that is not passed on.")
+@click.option("--hand", type=_FILE, metavar="CORPUS", help="A corpus whose labels by hand are learnt from, too.")
+@themes_option
 @click.option(
     "--into",
     type=click.Path(path_type=Path, file_okay=False),
@@ -38,18 +41,32 @@ _FIGURES = (
 )
 @click.option("--seed", default=0, show_default=True, help="Seed of the folds.")
 @click.option("--allow-lower", is_flag=True, help="Accept figures below models/floors.json, and lower it.")
-def train_command(labelled: tuple[Path, ...], also: tuple[Path, ...], into: Path, seed: int, allow_lower: bool) -> None:
+def train_command(
+    labelled: tuple[Path, ...],
+    also: tuple[Path, ...],
+    hand: Path | None,
+    themes_path: Path | None,
+    into: Path,
+    seed: int,
+    allow_lower: bool,
+) -> None:
     """Train the theme model on labelled news, measure it on held-out groups, and store it; about a minute.
 
     A model whose figures fall below the floors is refused. Nothing is overwritten.
     """
+    from nlp.hand import hand_labels_at
+    from nlp.themes import slugs
     from nlp.train import train
 
+    themes = themes_at(themes_path)
+    by_hand = hand_labels_at(hand, slugs(themes)) if hand else []
     with words().status("training and measuring on held-out provinces and outlets …"):
         path = train(
             labelled or (settings().labelled,),
             into,
             also=also,
+            hand=by_hand,
+            themes=themes,
             seed=seed,
             background=_background(),
             allow_lower=allow_lower,

@@ -11,12 +11,13 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tintinh.commands.options import corpus_option, model_option
+from tintinh.commands.options import corpus_option, model_option, themes_at, themes_option
 from tintinh.output import plain, print_json, progress, say
 
 if TYPE_CHECKING:
     from corpus.records import Tagging
     from corpus.store import Corpus
+    from nlp.explain import Explanation
     from nlp.tag import Tagger
 
 T = TypeVar("T")
@@ -26,11 +27,14 @@ class RowError(click.ClickException):
     """A line of input that is not what it should be."""
 
 
-def tagger_at(model_path: Path | None) -> Tagger:
-    """The tagger of the chosen model; what is worth knowing about it is said."""
+def tagger_at(model_path: Path | None, themes_path: Path | None = None) -> Tagger:
+    """The tagger of the chosen model, which must know the themes; what is worth knowing about it is said."""
+    from nlp.artefact import load
     from nlp.tag import Tagger
+    from nlp.themes import slugs
+    from tintinh.settings import settings
 
-    tagger = Tagger.load(model_folder(model_path))
+    tagger = Tagger.of(load(model_folder(model_path), slugs(themes_at(themes_path or settings().themes))))
     for note in tagger.notes:
         say(note)
     return tagger
@@ -102,12 +106,14 @@ def segment_command(file: IO[bytes], as_json: bool) -> None:
 )
 @click.argument("file", type=click.File("rb"), default="-")
 @model_option
-@click.option("--explain", is_flag=True, help="Add the words that carried each theme, with their exact weights.")
+@click.option("--explain", is_flag=True, help="Add what every sentence and word put into each theme, exactly.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def tag_command(file: IO[bytes], model_path: Path | None, explain: bool, as_json: bool) -> None:
     """Tag articles with themes: reads JSON Lines {"id", "title", "text"} and answers in the same order.
 
-    Each answer: id, themes, primary, scores (probabilities), evidence (sentences), model. Nothing is stored.
+    Each answer: id, themes, primary, scores (probabilities), evidence (sentences), model. With --explain also, for
+    each theme given, sentences and words with what each added, constant, and log_odds: the constant and the sentences
+    add up to it, and so do the constant and the words. Nothing is stored.
     """
     tagger = tagger_at(model_path)
     rows: list[dict[str, Any]] = []
@@ -120,12 +126,12 @@ def tag_command(file: IO[bytes], model_path: Path | None, explain: bool, as_json
     with progress("articles") as advance:
         for tagging in tagger.tag_many(items()):
             row = rows.pop(0)
-            words = _weights(tagger, row, tagging) if explain else None
+            reasons = _reasons(tagger, row, tagging) if explain else {}
             if as_json:
                 answer = {"id": row.get("id"), **_answer(tagging)}
-                print_json({**answer, "words": words} if explain else answer)
+                print_json({**answer, **_weights(reasons)} if explain else answer)
             else:
-                _print_tagging(row, tagging, words)
+                _print_tagging(row, tagging, reasons)
             advance(1)
     sys.stdout.flush()
 
@@ -146,37 +152,62 @@ def _answer(tagging: Tagging) -> dict[str, Any]:
     }
 
 
-def _weights(tagger: Tagger, row: dict[str, Any], tagging: Tagging) -> dict[str, list[tuple[str, float]]]:
+def _reasons(tagger: Tagger, row: dict[str, Any], tagging: Tagging) -> dict[str, Explanation]:
+    title, text = _cleaned(row.get("title")), _cleaned(row.get("text"))
+    return {theme: tagger.explain(title, text, theme) for theme in tagging.themes}
+
+
+def _weights(reasons: dict[str, Explanation]) -> dict[str, Any]:
+    """Each theme's sentences in reading order and its words, the strongest first, with their weights in log odds."""
     return {
-        theme: [
-            (word, round(weight, 4))
-            for word, weight in tagger.explain(_cleaned(row.get("title")), _cleaned(row.get("text")), theme).words[:12]
-        ]
-        for theme in tagging.themes
+        "sentences": {theme: _rounded([*one.title, *one.body]) for theme, one in reasons.items()},
+        "words": {theme: _rounded(one.words) for theme, one in reasons.items()},
+        "constant": {theme: round(one.bias, 4) for theme, one in reasons.items()},
+        "log_odds": {theme: round(one.decision, 4) for theme, one in reasons.items()},
     }
 
 
-def _print_tagging(row: dict[str, Any], tagging: Tagging, words: dict[str, list[tuple[str, float]]] | None) -> None:
+def _rounded(weighed: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
+    return [(text, round(weight, 4)) for text, weight in weighed]
+
+
+def _print_tagging(row: dict[str, Any], tagging: Tagging, reasons: dict[str, Explanation]) -> None:
     click.secho(f"{row.get('id', '')}  {str(row.get('title') or row.get('text'))[:90]}", bold=True)
     if not tagging.themes:
         click.echo("    no theme")
     for theme in tagging.themes:
         click.echo(f"    {theme} {tagging.scores[theme]:.2f}{' (primary)' if theme == tagging.primary else ''}")
+        if theme in reasons:
+            _print_reason(reasons[theme])
+            continue
         for sentence in tagging.evidence.get(theme, ()):
             click.echo(f"        “{sentence}”")
-        for word, weight in (words or {}).get(theme, ()):
-            click.echo(f"        {weight:+.3f}  {word}")
+
+
+def _print_reason(reason: Explanation) -> None:
+    """The sentences and words that weighed most, what the others weigh together, and the sum."""
+    sentences = sorted(reason.title + reason.body, key=lambda item: -abs(item[1]))
+    for what, weighed, count in (("sentences", sentences, 5), ("words", reason.words, 12)):
+        for text, weight in weighed[:count]:
+            click.echo(f"        {weight:+.3f}  {f'“{text}”' if what == 'sentences' else text}")
+        if rest := weighed[count:]:
+            click.echo(f"        {sum(weight for _, weight in rest):+.3f}  the {len(rest)} other {what}")
+    click.echo(f"        {reason.bias:+.3f}  constant")
+    click.echo(
+        f"        {reason.decision:+.3f}  log odds: the constant and all sentences, or the constant and all words"
+    )
 
 
 @click.command("annotate", epilog="\b\nExamples:\n  tintinh annotate\n  tintinh crawl; tintinh annotate")
 @model_option
+@themes_option
 @corpus_option
-def annotate_command(model_path: Path | None, corpus_path: Path) -> None:
+def annotate_command(model_path: Path | None, themes_path: Path | None, corpus_path: Path) -> None:
     """Segment and tag every article that is new to the segmenter or the model; safe to stop and to run again."""
     from corpus.store import Corpus
 
     with Corpus.open(corpus_path, create=False) as corpus:
-        segmented, tagged = annotate(corpus, tagger_at(model_path))
+        segmented, tagged = annotate(corpus, tagger_at(model_path, themes_path))
     say(f"{segmented} articles segmented, {tagged} tagged")
 
 

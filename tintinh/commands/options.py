@@ -15,6 +15,7 @@ from tintinh.settings import settings
 if TYPE_CHECKING:
     from corpus.records import Query
     from corpus.store import Corpus
+    from nlp.themes import Theme
 
 Command = Callable[..., Any]
 
@@ -52,6 +53,25 @@ def model_option(command: Command) -> Command:
         default=None,
         help="Folder of the theme model [default: the newest one in models/].",
     )(command)
+
+
+def themes_option(command: Command) -> Command:
+    """``--themes``: a file of themes in place of the project's."""
+    return click.option(
+        "--themes",
+        "themes_path",
+        type=click.Path(path_type=Path, dir_okay=False, exists=True),
+        default=lambda: settings().themes,
+        show_default="what TINTINH_THEMES names, else nlp/themes.toml",
+        help="The file of themes.",
+    )(command)
+
+
+def themes_at(themes_path: Path | None) -> tuple[Theme, ...]:
+    """The themes of the file, or the project's."""
+    from nlp.themes import load_themes, read_themes
+
+    return load_themes() if themes_path is None else read_themes(themes_path)
 
 
 class Day(click.ParamType[date]):
@@ -125,9 +145,9 @@ def query_of(
     """The ``Query`` of the options; an unknown province or theme is a usage error that names those there are."""
     from corpus.provinces import canonical
     from corpus.records import Query
-    from nlp.themes import load_themes, slugs
+    from nlp.themes import slugs
 
-    known = slugs(load_themes())
+    known = slugs(themes_at(settings().themes))
     for theme in themes:
         if theme not in known:
             raise click.BadParameter(f"{theme!r} is no theme; there are {', '.join(known)}", param_hint="--theme")
