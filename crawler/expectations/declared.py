@@ -71,7 +71,7 @@ def declared(source: Source, counts: Counts) -> Iterator[Finding]:
     if counts.ended != "finished":
         yield _finding(source, "cut_short", "warning", f"the night was cut short ({counts.ended}); run it again")
     for sentence, kind in counts.said.items():
-        yield _finding(source, _cause(kind, sentence), _SAID[kind], sentence)
+        yield _finding(source, _cause(kind, sentence), _SAID[kind], sentence, unread=[sentence])
     yield from _unread(source, counts)
     if counts.found < expect.min_found:
         yield _finding(
