@@ -15,6 +15,7 @@ from scrapy.exceptions import DownloadFailedError, IgnoreRequest
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Headers, Response
 from scrapy.robotstxt import RobotParser
+from twisted.internet.defer import Deferred
 
 from crawler.failures import Refused, reason_of
 from crawler.spiders.news import spider_of
@@ -113,6 +114,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise DownloadFailedError(f"http_{response.status}")
         if response.status >= 400:
             response = response.replace(body=b"")
+        self._forget_cancelled(netloc)
         await super()._parse_robots(response, netloc, request)
         parser = self._parsers[netloc]
         delay = parser.crawl_delay(self._robotstxt_useragent or "*") if isinstance(parser, RobotParser) else None
@@ -129,7 +131,14 @@ class RobotsMiddleware(RobotsTxtMiddleware):
                 f"https://{netloc}/robots.txt could not be read ({said}), so nothing of that host was fetched",
                 "robots_unread",
             )
+        self._forget_cancelled(netloc)
         super()._robots_error(exc, netloc)
+
+    def _forget_cancelled(self, netloc: str) -> None:
+        """Let go of requests that waited for robots.txt and were given up meanwhile; Scrapy answers them all the same."""
+        waiting = self._parsers.get(netloc)
+        if isinstance(waiting, Deferred) and waiting.called:
+            self._parsers[netloc] = Deferred()
 
     def _slow_down(self, netloc: str, delay: float) -> None:
         downloader, throttle = self.crawler.engine.downloader, self.crawler.get_extension(AutoThrottle)
