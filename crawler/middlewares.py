@@ -135,7 +135,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         super()._robots_error(exc, netloc)
 
     def _forget_cancelled(self, netloc: str) -> None:
-        """Let go of requests that waited for robots.txt and were given up meanwhile; Scrapy answers them all the same."""
+        """Let go of requests that were given up while they waited for robots.txt: Scrapy answers them all the same."""
         waiting = self._parsers.get(netloc)
         if isinstance(waiting, Deferred) and waiting.called:
             self._parsers[netloc] = Deferred()
