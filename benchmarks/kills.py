@@ -40,8 +40,8 @@ _OF_ARTICLES = ("blocks", "authors", "article_tags", "breadcrumbs", "pictures", 
 
 
 _LATE = {"segmented", "tagged", "accounted", "reported"}
-# Late places come once in a night, and a night without a kill ends its folder: fewer of them.
-_HOW = [("requests", 4.0), ("time", 2.0), *((place, 0.4 if place in _LATE else 1.0) for place in PLACES)]
+# Late places come once in a night, when all is stored, and a start that is not killed ends its folder: fewer of them.
+_HOW = [("requests", 4.0), ("time", 1.0), *((place, 0.1 if place in _LATE else 1.0) for place in PLACES)]
 
 
 @dataclass
@@ -184,7 +184,7 @@ class Rehearsal:
         how = self._pick.choices([name for name, _ in _HOW], [weight for _, weight in _HOW])[0]
         if planned is None and how not in PLACES:
             return self._killed_by_chance(home, how)
-        place, count = planned or (how, self._pick.randint(1, 2 if how in _LATE else 8))
+        place, count = planned or (how, 1 if how in _LATE else self._pick.randint(1, 6))
         process = started(home, self._words, place, count)
         process.join()
         return self._note(home, process.exitcode, place)
@@ -197,7 +197,7 @@ class Rehearsal:
                 time.sleep(0.001)
             time.sleep(self._pick.uniform(0, 0.04))
         else:
-            process.join(self._pick.uniform(0, self._seconds))
+            process.join(self._pick.uniform(0, self._seconds / 2))
         process.kill()
         process.join()
         return self._note(home, process.exitcode, how)

@@ -13,29 +13,23 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import click
 
-from benchmarks.made_paper import HOST, MadePaper, text, write_source
-from corpus.records import VIETNAM
+from benchmarks.made_paper import HOST, MadePaper, write_source
+from benchmarks.made_stories import long_pages, write_stories
 from corpus.store import Corpus
 from tintinh.loopback import LoopbackNewspaper
-from tintinh.loopback.outlets import OUTLETS, Outlet
+from tintinh.loopback.outlets import OUTLETS
 from tintinh.loopback.server import Request
 
 ROOT = Path(__file__).parents[1]
-MILESTONES = (1_000, 5_000, 20_000)
-PAGE_SIZE = 20
-"""Stories a page of a section: the loopback's own 4 to 8 suit its few stories, papers print about twenty."""
+MILESTONES = (200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
 
 CRAWL = """
 import json, sys
@@ -81,56 +75,6 @@ class Asked:
     def all(self) -> int:
         """All requests."""
         return self.kinds.total()
-
-
-@contextmanager
-def long_pages() -> Iterator[None]:
-    """Sections of ``PAGE_SIZE`` stories a page, at every outlet, while the block runs."""
-    before: dict[str, Outlet] = dict(OUTLETS)
-    OUTLETS.update({name: replace(outlet, page_size=PAGE_SIZE) for name, outlet in before.items()})
-    try:
-        yield
-    finally:
-        OUTLETS.update(before)
-
-
-def write_stories(folder: Path, each: int, left_out: int) -> None:
-    """``each`` made stories for every outlet, evenly over its sections, without the ``left_out`` newest."""
-    folder.mkdir(parents=True)
-    pick = Random(each)  # noqa: S311 - no secret
-    for letter, outlet in zip("abcde", OUTLETS.values(), strict=True):
-        names = [name for section in outlet.sections for name in section.shows[:1] if not section.all]
-        rows: list[dict[str, Any]] = []
-        addresses: set[str] = set()
-        number = 0
-        while len(rows) < each:
-            number += 1
-            at = datetime(2025, 6, 1, 8, 30, tzinfo=VIETNAM) - timedelta(hours=3 * number)
-            row: dict[str, Any] = {
-                "id": f"{letter}{'xyz'[number // 1000]}-{number % 1000:03d}",
-                "source": outlet.id,
-                "section": names[number % len(names)],
-                "published_at": at.isoformat(),
-                "title": f"Tin số {number} {outlet.host.replace('.', ' ')}: {text(pick, 8)}",
-                "lead": text(pick, 30),
-                "blocks": [{"kind": "paragraph", "text": text(pick, 60)} for _ in range(5)],
-                **dict.fromkeys(("place", "byline", "agency", "province", "primary", "corrects", "wire")),
-                **dict.fromkeys(("authors", "tags", "themes"), ()),
-            }
-            address = _address(row)
-            if address not in addresses:  # the portal has six thousand numbers, and two stories may get the same
-                addresses.add(address)
-                rows.append(row)
-        lines = [json.dumps(row, ensure_ascii=False) for row in rows[left_out:]]
-        (folder / f"{outlet.id}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def _address(row: dict[str, Any]) -> str:
-    from pydantic import TypeAdapter
-
-    from tintinh.loopback.story import Story
-
-    return OUTLETS[row["source"]].path_of(TypeAdapter(Story).validate_json(json.dumps(row)))
 
 
 def asked(paper: LoopbackNewspaper, home: Path) -> Asked:
@@ -248,16 +192,19 @@ class Run:
         return 1000 * (self.used[last] - self.used[first]) / (last - first)
 
 
-def fetched(root: Path, pages: int, *, bare: bool) -> Run:
-    """``pages`` fetched by the spider that only downloads, or by a crawl of ours, which must store them all."""
+def fetched(root: Path, pages: int, *, bare: bool, tell: Callable[[Run, int], None] = lambda run, reached: None) -> Run:
+    """``pages`` fetched by the spider that only downloads, or by a crawl of ours, which must store them all; ``tell``
+    is called at every milestone."""
     run = Run([], {}, {})
     child: subprocess.Popen[bytes] | None = None
 
     def at(served: int) -> None:
         if served in {1, *MILESTONES, pages} and child is not None:
             run.used[served], run.memory[served] = processor(child.pid), resident(child.pid)
+            tell(run, served)
 
     with MadePaper(pages, at) as paper:
+        run.clock = paper.clock
         settings = {
             "CONNECT_TO": {HOST: paper.url},
             "ARCHIVE_DIR": str(root / "archive"),
@@ -271,7 +218,6 @@ def fetched(root: Path, pages: int, *, bare: bool) -> Run:
         else:
             child = _python(root, CRAWL, str(write_source(root / "sources")), json.dumps(settings))
         child.wait()
-        run.clock = paper.clock
     got = str(len(run.clock)) if bare else (root / "out").read_text(encoding="utf-8").strip()
     if child.returncode or got != str(pages):
         said = (root / "err").read_text(encoding="utf-8")
@@ -279,49 +225,51 @@ def fetched(root: Path, pages: int, *, bare: bool) -> Run:
     return run
 
 
-def print_speed(root: Path, pages: int, rounds: int) -> None:
-    """Speed side by side, on a thousand pages each, turn by turn; then one long crawl."""
-    some = min(1_000, pages)
+def print_speed(root: Path, pages: int, compared: int, rounds: int) -> None:
+    """Speed side by side, on ``compared`` pages each, turn by turn; then one long crawl, a row when it is reached."""
     ratios, costs = [], []
     click.echo(
         "| round | bare spider, pages/s | tintinh, pages/s | ratio | bare, CPU ms a page | tintinh, CPU ms a page |"
     )
     click.echo("|---|---|---|---|---|---|")
     for number in range(1, rounds + 1):
-        one = fetched(root / f"bare-{number}", some, bare=True)
-        ours = fetched(root / f"ours-{number}", some, bare=False)
+        one = fetched(root / f"bare-{number}", compared, bare=True)
+        ours = fetched(root / f"ours-{number}", compared, bare=False)
         ratios.append(ours.rate() / one.rate())
         costs.append(one.cost() / ours.cost())
         rates = f"{one.rate():.1f} | {ours.rate():.1f} | {ratios[-1]:.2f}"
         click.echo(f"| {number} | {rates} | {one.cost():.1f} | {ours.cost():.1f} |")
     click.echo(
-        f"\n{some} pages, one request at a time: median ratio {median(ratios):.2f} by the clock, "
+        f"\n{compared} pages, one request at a time: median ratio {median(ratios):.2f} by the clock, "
         f"{median(costs):.2f} by processor time\n"
     )
-    if pages <= some:
-        return
-    run = fetched(root / "long", pages, bare=False)
     click.echo("| pages | pages/s since the row before | CPU ms a page | RSS |")
     click.echo("|---|---|---|---|")
     before = 1
-    for reached in sorted(run.memory)[1:]:
-        figures = f"{run.rate(before, reached):.1f} | {run.cost(before, reached):.1f} | {run.memory[reached]} MB"
-        click.echo(f"| {reached} | {figures} |")
-        before = reached
+
+    def tell(run: Run, reached: int) -> None:
+        nonlocal before
+        if reached > before:
+            figures = f"{run.rate(before, reached):.1f} | {run.cost(before, reached):.1f} | {run.memory[reached]} MB"
+            click.echo(f"| {reached} | {figures} |")
+            before = reached
+
+    fetched(root / "long", pages, bare=False, tell=tell)
 
 
 @click.command()
 @click.option("--pages", default=20_000, show_default=True, type=click.IntRange(100), help="Of the long crawl.")
+@click.option("--compared", default=1_000, show_default=True, type=click.IntRange(100), help="Pages side by side.")
 @click.option("--rounds", default=3, show_default=True, type=click.IntRange(1), help="Of the comparison.")
 @click.option("--only", type=click.Choice(["requests", "speed"]), help="One half alone.")
-def main(pages: int, rounds: int, only: str | None) -> None:
+def main(pages: int, compared: int, rounds: int, only: str | None) -> None:
     """Count requests, measure speed and memory, and print Markdown."""
     begun = time.monotonic()
     with TemporaryDirectory() as scratch:
         if only != "speed":
             print_requests(Path(scratch), (100, 400))
         if only != "requests":
-            print_speed(Path(scratch), pages, rounds)
+            print_speed(Path(scratch), pages, compared, rounds)
     click.echo(f"\n{time.monotonic() - begun:.0f} s")
 
 
