@@ -161,8 +161,9 @@ class NewsSpider(Spider):
             # To go on would ask the outlet for listings whose articles cannot be noted.
             self.note(f"what {response.url} shows could not be noted: {error}", "not_noted")
             raise CloseSpider("corpus_failed") from error
-        for place, url in enumerate(new):
-            yield self._article(url, -(walk.page * 1000 + place))
+        for url in new:
+            # One priority a page: the queue is first in, first out, and looks through all priorities at every turn.
+            yield self._article(url, -2 * walk.page)
         if walk.following is not None:
             yield self.ask(walk)
 
@@ -213,7 +214,7 @@ class NewsSpider(Spider):
             headers=walk.conditions(),
             meta={"download_maxsize": walk.largest(self.settings)},
             # Into the past, the articles of a page come before the next page: their dates say where to stop.
-            priority=_FIRST if self.back_to is None else -((walk.page + 1) * 1000 - 1),
+            priority=_FIRST if self.back_to is None else -2 * walk.page - 1,
             dont_filter=True,
         )
 
