@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -73,6 +74,19 @@ def text_in(element: Node) -> str:
 def has_text(element: Node) -> bool:
     """Whether any text stands below an element."""
     return next((True for text in element.itertext() if not text.isspace()), False)
+
+
+def holder_of(elements: Sequence[Node]) -> Node:
+    """The smallest element that holds all of ``elements``, of which there is one at least."""
+    chain = [elements[0], *elements[0].iterancestors()]
+    depth = {element: number for number, element in enumerate(chain)}
+    deepest = 0
+    for element in elements[1:]:
+        node: Node | None = element
+        while node is not None and node not in depth:
+            node = node.getparent()
+        deepest = max(deepest, depth[node] if node is not None else len(chain) - 1)
+    return chain[deepest]
 
 
 class _Said(NamedTuple):

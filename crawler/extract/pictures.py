@@ -14,7 +14,7 @@ from corpus.records import Block, BlockKind, Picture
 from corpus.text import line as one_line
 from crawler.extract import phrases
 from crawler.extract.marks import is_around
-from crawler.extract.markup import Lines, Node
+from crawler.extract.markup import Lines, Node, holder_of
 
 # Lazy loading keeps the address here and sets a placeholder in src.
 _SOURCES = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-url", "src")
@@ -117,7 +117,8 @@ class _Page:
             if line.order in inside and line.role != "drop" and line.text not in dropped
         ]
         text = [pair for pair in of_story if _caption_of(pair[0].text, captions) is None]
-        self.container = _holder([element for _, element in text or of_story])
+        held = [element for _, element in text or of_story]
+        self.container = holder_of(held) if held else None
         self.unread = list(islice(self.container.iter("img"), _MOST)) if self.container is not None else []
         if not self.unread or self.container is None:
             # Most of what follows is work for nothing on the many pages without pictures.
@@ -256,21 +257,6 @@ def _caption_of(text: str, captions: Sequence[Block]) -> Block | None:
         if text == block.text or (text.startswith(block.text) and phrases.split_credit(text)[0] == block.text):
             return block
     return None
-
-
-def _holder(elements: Sequence[Node]) -> Node | None:
-    """The deepest element that holds all of ``elements``."""
-    if not elements:
-        return None
-    chain = [elements[0], *elements[0].iterancestors()]
-    depth = {element: number for number, element in enumerate(chain)}
-    deepest = 0
-    for element in elements[1:]:
-        node: Node | None = element
-        while node is not None and node not in depth:
-            node = node.getparent()
-        deepest = max(deepest, depth[node] if node is not None else len(chain) - 1)
-    return chain[deepest]
 
 
 def _add_with_ancestors(found: set[Node], element: Node) -> None:

@@ -12,7 +12,7 @@ from lxml import etree
 from corpus.text import match_key
 from crawler.extract.dates import printed_date
 from crawler.extract.draft import Line, Role
-from crawler.extract.markup import BLOCK, Lines, Node, has_text, text_in
+from crawler.extract.markup import BLOCK, Lines, Node, has_text, holder_of, text_in
 from crawler.extract.stamps import is_over_menu
 from crawler.source import Layout
 
@@ -67,7 +67,7 @@ def column(root: Node, found: Fit, claimed: Iterable[str]) -> Node:
     title = found.titles[0] if found.titles else _headline(root, set(claimed))
     if title is None:
         return root
-    node = _block(_around([title, *found.bodies]))
+    node = _block(holder_of([title, *found.bodies]))
     above = [node, *node.iterancestors()]
     if root not in above:
         # On a damaged page title and body may have nothing in common but the document.
@@ -90,16 +90,6 @@ def _headline(root: Node, claimed: set[str]) -> Node | None:
 
 def _dates(root: Node, css: str) -> Iterator[Node]:
     return (element for element in select(root, css) if printed_date(text_in(element)) is not None)
-
-
-def _around(elements: list[Node]) -> Node:
-    """The smallest element that holds all of ``elements``."""
-    first, *others = elements
-    shared = [first, *first.iterancestors()]
-    for other in others:
-        above = {other, *other.iterancestors()}
-        shared = [node for node in shared if node in above]
-    return shared[0]
 
 
 def mark(lines: Lines, column: Node, root: Node, found: Fit) -> dict[Role, tuple[str, ...]]:
