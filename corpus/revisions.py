@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from difflib import ndiff
 
+from pydantic import TypeAdapter
+
 from corpus import rows
-from corpus.records import Article, Block, BlockKind
+from corpus.records import Article, BlockKind
 from corpus.rows import StoredArticle
 
-_MOMENTS = ("published_at", "fetched_at")
-_TUPLES = ("authors", "tags")
+_WRITTEN = TypeAdapter(Article)
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ def told(article: Article) -> Article:
         extractor="",
         extractor_version="",
         page_digest="",
+        readers={},
         fetched_at=datetime(1970, 1, 1, tzinfo=UTC),
     )
 
@@ -50,7 +51,7 @@ def keep_earlier(connection: sqlite3.Connection, stored: StoredArticle, newer: A
         """INSERT INTO revisions (article_id, number, article, fetched_at, page_id)
            SELECT id, (SELECT count(*) + 1 FROM revisions WHERE article_id = articles.id), ?, fetched_at, page_id
            FROM articles WHERE id = ?""",
-        (_written(old), stored.id),
+        (_WRITTEN.dump_json(old).decode(), stored.id),
     )
 
 
@@ -68,7 +69,7 @@ def of_article(connection: sqlite3.Connection, article_id: int) -> list[Revision
     kept = connection.execute(
         "SELECT number, article, page_id FROM revisions WHERE article_id = ? ORDER BY number", (article_id,)
     )
-    editions = [Revision(number, _read(text), page_id) for number, text, page_id in kept]
+    editions = [Revision(number, _WRITTEN.validate_json(text), page_id) for number, text, page_id in kept]
     page_id = connection.execute("SELECT page_id FROM articles WHERE id = ?", (article_id,)).fetchone()[0]
     return [*editions, Revision(len(editions) + 1, current[0].article, page_id)]
 
@@ -93,17 +94,3 @@ def _shown(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
-def _written(article: Article) -> str:
-    fact = asdict(article)
-    fact |= {name: fact[name] and fact[name].isoformat() for name in _MOMENTS}
-    return json.dumps(fact, ensure_ascii=False)
-
-
-def _read(text: str) -> Article:
-    fact = json.loads(text)
-    fact |= {name: fact[name] and datetime.fromisoformat(fact[name]) for name in _MOMENTS}
-    fact |= {name: tuple(fact[name]) for name in _TUPLES}
-    fact["blocks"] = tuple(Block(**{**block, "kind": BlockKind(block["kind"])}) for block in fact["blocks"])
-    return Article(**fact)

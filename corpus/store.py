@@ -172,6 +172,11 @@ class Corpus:
         """Every edition of an article that was seen, the oldest first; the last is the article as it stands."""
         return revisions.of_article(self.connection, article_id)
 
+    def editions(self, url: str) -> int:
+        """How many editions of the article at an address (its own, or one that leads to it) were seen; 0 for none."""
+        row = self.connection.execute("SELECT article_id FROM outcomes WHERE url = ?", (url,)).fetchone()
+        return 0 if row is None or row[0] is None else revisions.count(self.connection, row[0]) + 1
+
     def outcome(self, url: str) -> Outcome | None:
         """What became of an address: ``article`` or ``copy``, ``same``, or ``rejected`` and why; None if unheard of."""
         return keeping.outcome(self.connection, url)

@@ -124,9 +124,9 @@ class IngestPipeline:
                     self._ledger.settle_unchanged(item.page.requested_url)
                     outcome = None
                 elif isinstance(item, Archived):
-                    editions = self._editions(item.page.url)
+                    editions = self._corpus.editions(item.page.url)
                     outcome = ingest(item.page, spider.source, self._corpus, item.place)
-                    spider.changed += self._editions(item.page.url) > editions > 0
+                    spider.changed += self._corpus.editions(item.page.url) > editions > 0
                     self._ledger.settle(item.page.requested_url, outcome, item.page)
                 elif isinstance(item, Rejection):
                     outcome = self._corpus.keep(item, page=None, place=None, requested_url=item.url)
@@ -150,11 +150,6 @@ class IngestPipeline:
         if article is None:
             raise DropItem(f"{outcome.url}: {outcome.reason or outcome.kind}")
         return full(article)
-
-    def _editions(self, url: str) -> int:
-        """How many editions of the article at ``url`` are kept, with the newest."""
-        stored = self._corpus.article(url)
-        return len(self._corpus.revisions(stored.id)) if stored is not None else 0
 
     def _counted(self, outcome: Outcome) -> StoredArticle | None:
         """Count ``outcome``; the article where it is one that was not in the corpus before."""

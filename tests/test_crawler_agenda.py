@@ -144,9 +144,18 @@ def test_an_unchanged_second_night_asks_conditionally_and_fetches_nothing(tmp_pa
 
     paper.answers["/xa-hoi/"] = Answer(listing(range(13, 9, -1), "/xa-hoi/?trang=2"), etag='"2"')
     paper.answers["/tin/bai-13.html"] = Answer(article("Chuyện thứ 13", "13/10/2026", "mười ba " * 30))
-    assert night(tmp_path, paper).found == 8
+    assert night(tmp_path, paper).found == 4
     assert paper.articles_asked() == ["/tin/bai-13.html"]
     assert paper.unchanged == ["/rss.xml"]
+    assert "/xa-hoi/?trang=2" not in paper.asked, "below the new article the page runs on into the last reading"
+
+    for number in range(14, 18):
+        paper.answers[f"/tin/bai-{number}.html"] = Answer(article(f"Chuyện thứ {number}", "13/10/2026", "mười " * 30))
+    paper.answers["/xa-hoi/"] = Answer(listing(range(17, 13, -1), "/xa-hoi/?trang=2"), etag='"3"')
+    paper.answers["/xa-hoi/?trang=2"] = Answer(listing(range(13, 9, -1), "/xa-hoi/?trang=3"))
+    night(tmp_path, paper)
+    assert "/xa-hoi/?trang=2" in paper.asked, "nothing on the first page was there before"
+    assert "/xa-hoi/?trang=3" not in paper.asked
 
 
 def test_an_index_of_sitemaps_may_stay_as_it_is_while_they_change(tmp_path: Path, paper: Paper) -> None:

@@ -131,11 +131,15 @@ class _Page:
         self.story = {index for index, (line, _) in enumerate(self.lines) if line.order in own}
         self.text = {index for index in self.story if self.captions[index] is None}
         self._before: dict[Node, tuple[dict[Node, int], dict[int, int]]] = {}
+        # Most pictures of a page belong to the boxes below the story: behind one more line than the last that counts,
+        # none of the questions need be asked.
+        last = max((index for index, said in enumerate(self.captions) if said or index in self.story), default=-1)
+        self.end = max((self.place[_last_of(element)] for _, element in self.lines[: last + 2]), default=-1)
 
     def images(self) -> Iterator[Node]:
-        """The pictures that a reader sees, in order."""
+        """The pictures that a reader sees, in order, without those far below the story and its captions."""
         for image in self.unread:
-            if not any(map(_is_unseen, (image, *image.iterancestors()))):
+            if self.place[image] <= self.end and not any(map(_is_unseen, (image, *image.iterancestors()))):
                 yield image
 
     def box(self, image: Node) -> Node:
@@ -264,6 +268,13 @@ def _add_with_ancestors(found: set[Node], element: Node) -> None:
     while node is not None and node not in found:
         found.add(node)
         node = node.getparent()
+
+
+def _last_of(element: Node) -> Node:
+    """The last element inside one, itself where it holds none."""
+    while len(element):
+        element = element[-1]
+    return element
 
 
 def _squeezed(text: str) -> str:

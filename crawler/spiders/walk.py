@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
@@ -32,8 +32,9 @@ _READ: dict[Kind, Callable[[bytes, str, Source], Listing]] = {
 class Walk:
     """The reading of one listing in one night. ``following`` is the address to read next, None where it is over.
 
-    A walk ends at the first page that holds only what the listing's last complete reading showed, at a page that
-    repeats this walk's own, and after ``max_pages``. Only then is the listing noted as read whole, so that a walk
+    A walk ends at the first page that holds only what the listing's last complete reading showed, after a first page
+    on which that reading goes on below what is new (``joins``), at a page that repeats this walk's own, and after
+    ``max_pages``. Only then is the listing noted as read whole, so that a walk
     which broke off is gone through again to where it had to come.
     """
 
@@ -184,7 +185,11 @@ class Walk:
             return False
         if self._back_to is not None:
             return True
-        return self._before is None or not self._ledger.all_shown_before(urls, self._before.whole_at)
+        if self._before is None:
+            return True
+        if self.page == 1 and joins(self._before.shown, urls):
+            return False
+        return not self._ledger.all_shown_before(urls, self._before.whole_at)
 
     def _next_part_or_end(self) -> None:
         """Go on after a sitemap that has not changed, unless those behind it are older and have not, either."""
@@ -198,6 +203,27 @@ class Walk:
         # A listing that showed nothing at all is one whose selectors may be broken, not one that was read.
         if not self._not_whole and (self._shown or unchanged):
             self._ledger.read_whole(self.root, *self._validators, self._first)
+
+
+def joins(before: Sequence[str], now: Sequence[str]) -> bool:
+    """Whether the first page of a listing, ``now``, runs on into its last complete reading, ``before``.
+
+    New articles push the oldest over the edge of the page. So whatever is gone must have stood right behind something
+    that is still there and stands below all that is new: between the two nothing can hide on the next page. A box of
+    pinned articles over the list, or of the most read ones below it, proves nothing, and where one has changed the
+    answer is no.
+    """
+    place = {url: index for index, url in enumerate(now)}
+    newest = max((place[url] for url in place.keys() - set(before)), default=-1)
+    above, gone = -1, False
+    for url in before:
+        if url in place:
+            above = place[url]
+        elif above <= newest:
+            return False
+        else:
+            gone = True
+    return gone
 
 
 def walks_of(source: Source, ledger: Ledger, back_to: date | None = None) -> Iterator[Walk]:
