@@ -47,7 +47,7 @@ class Features:
     (TF-IDF); ``signals``: themes × ``SIGNALS``; ``is_empty``: whether there was not one word to read.
     """
 
-    tokens: tuple[str, ...]
+    tokens: list[str]
     columns: NDArray[np.int32]
     times: Floats
     values: Floats
@@ -85,7 +85,7 @@ def features_of(document: Document, vocabulary: Vocabulary, keywords: Keywords) 
     proportion, or one word alone (``Tin trong ngày``: only *tin*) would speak as loudly as a whole article.
     """
     counted, column_of = counts(document), vocabulary.columns
-    known = tuple(token for token in counted if token in column_of)
+    known = [token for token in counted if token in column_of]
     columns = np.array([column_of[token] for token in known], dtype=np.int32)
     times = np.array([counted[token] for token in known], dtype=np.float64)
     values = (np.log(times) + 1) * vocabulary.idf[columns]

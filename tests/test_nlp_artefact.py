@@ -167,6 +167,15 @@ def test_numpy_reads_the_arrays_as_well(trained):
     assert (trained / "words.txt").read_text(encoding="utf-8").splitlines() == list(artefact.model.vocabulary.words)
 
 
+def test_who_tags_waits_for_no_scikit_learn():
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom nlp.artefact import newest\nfrom nlp.tag import Tagger\n"
+        "Tagger.load(newest(Path('models'))).tag('Du khách', 'Sáng nay du khách đến.')\n"
+        "sys.exit('sklearn' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
 def test_code_hidden_in_a_model_is_refused_and_does_not_run(folder, tmp_path):
     trace = tmp_path / "ran"
     hidden = BytesIO()
