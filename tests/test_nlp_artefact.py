@@ -196,12 +196,15 @@ def test_a_model_that_declares_more_than_it_has_is_refused_before_it_is_read(fol
     replace_file(folder, "model.npz", zipped(whole, compression=zipfile.ZIP_DEFLATED))
     with pytest.raises(ModelError, match=r"idf\.npy is compressed or declares \d+ bytes in a file of \d+"):
         load(folder, SLUGS)
-    huge = b"\x93NUMPY\x01\x00v\x00" + b"{'descr': '<f8', 'fortran_order': False, 'shape': (999999999999,), }".ljust(
-        118
-    )
+    header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (999999999999,), }".ljust(117) + b"\n"
+    huge = b"\x93NUMPY\x01\x00v\x00" + header
     replace_file(folder, "model.npz", zipped({**whole, "bias.npy": huge}))
     with pytest.raises(ModelError, match=r"bias must be <f8 of shape \(3\), got <f8 of shape \(999999999999,\)"):
         load(folder, SLUGS)
+    for strange in (huge.replace(b"'<f8'", b"((((("), huge[:40], b"", huge.replace(b"999999", b"9" * 40)):
+        replace_file(folder, "model.npz", zipped({**whole, "bias.npy": strange}))
+        with pytest.raises(ModelError, match=r"bias is not an array as numpy writes it"):
+            load(folder, SLUGS)
     replace_file(folder, "model.npz", zipped({**whole, "bias.npy": whole["bias.npy"][:-8]}))
     with pytest.raises(ModelError, match=r"bias declares the shape \(3,\), and has 16 bytes"):
         load(folder, SLUGS)
