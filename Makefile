@@ -37,6 +37,7 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.themes
+	$(BIN)/python -m benchmarks.tagging
 	$(BIN)/python -m benchmarks.extraction
 	$(BIN)/python -m benchmarks.alarms
 

@@ -1,7 +1,8 @@
 """Artefacts: a fitted model in a folder, saved and loaded without ever running code that hides in it.
 
 A folder ``themes-<version>`` holds ``manifest.json`` (what the model is, and the digests of the other files),
-``model.skops`` (arrays and one vectoriser; loading it admits no untrusted type), ``metrics.json`` and ``card.md``.
+``words.txt`` (the vocabulary, a token a line), ``model.npz`` (its arrays; nothing is unpickled), ``metrics.json`` and
+``card.md``. The same labels, seed and versions give the same bytes.
 """
 
 from __future__ import annotations
@@ -10,31 +11,32 @@ import hashlib
 import json
 import re
 import tempfile
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
-from zipfile import ZIP_DEFLATED, BadZipFile
 
 import numpy as np
-import skops.io
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from sklearn import __version__ as sklearn_version
-from sklearn.exceptions import InconsistentVersionWarning
-from sklearn.feature_extraction.text import TfidfVectorizer
 
+from nlp.arrays import pack, read_bounded, unpack
 from nlp.errors import ModelError
 from nlp.features import SIGNALS
 from nlp.keywords import Keywords
-from nlp.pipeline import ThemeModel
+from nlp.model import ThemeModel
 from nlp.segment import segmenter
 from nlp.themes import load_themes
+from nlp.vocabulary import Vocabulary
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 NAME: Final = "themes"
-MANIFEST, MODEL, METRICS, CARD = "manifest.json", "model.skops", "metrics.json", "card.md"
+MANIFEST, WORDS, MODEL, METRICS, CARD = "manifest.json", "words.txt", "model.npz", "metrics.json", "card.md"
+FILES: Final = (WORDS, MODEL, METRICS, CARD)
+"""The files that a manifest lists, each with its digest."""
+
+_LARGEST: Final = 64 << 20  # bytes of one file; the shipped model has 1.6 million
 
 _Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -50,11 +52,14 @@ class TrainedOn(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What a model is; read strictly. ``themes`` maps each slug, in order, to its threshold."""
+    """What a model is; read strictly. ``themes`` maps each slug, in order, to its threshold.
+
+    ``background`` is the SHA-256 of the background of words it was learnt with, or null.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    format: Literal[1]
+    format: Literal[2]
     name: Literal["themes"]
     version: Annotated[str, Field(pattern=r"^[0-9][0-9a-z.-]*$")]
     created: date
@@ -62,6 +67,7 @@ class Manifest(BaseModel):
     segmenter: str
     scikit_learn: str
     trained_on: list[TrainedOn]
+    background: _Digest | None
     files: dict[Annotated[str, Field(pattern=r"^[a-z]+\.[a-z]+$")], _Digest]
     themes: Annotated[dict[str, Annotated[float, Field(ge=0, le=1)]], Field(min_length=1)]
     keywords: dict[str, list[str]]
@@ -77,11 +83,15 @@ class Artefact:
 
     @property
     def by(self) -> str:
-        """What signs this model's taggings: name, version, beginning of its digest (``themes 2026-11-22 5f3a1c9``).
+        """What signs this model's taggings: name, version, beginning of a digest (``themes 2026-11-22 5f3a1c9``).
 
-        Two models of one day are two opinions.
+        The digest is of all that a tagging depends on: words, arrays, thresholds, keywords. Two models of one day are
+        two opinions.
         """
-        return f"{self.manifest.name} {self.manifest.version} {self.manifest.files[MODEL][:7]}"
+        manifest = self.manifest
+        parts = [manifest.files[WORDS], manifest.files[MODEL], list(manifest.themes.items()), manifest.keywords]
+        digest = hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+        return f"{manifest.name} {manifest.version} {digest[:7]}"
 
 
 def save(
@@ -94,9 +104,11 @@ def save(
     trained_on: list[TrainedOn],
     metrics: Mapping[str, Any],
     card: str,
+    background: str | None = None,
 ) -> Path:
     """Write ``model`` as the folder ``models/themes-<version>`` and return its path; nothing is left half written.
 
+    ``background`` is the digest of what it was learnt with. No file has a time in it but the day ``created``.
     Raises ``ModelError`` where that folder is there already.
     """
     target = models / f"{NAME}-{version}"
@@ -106,13 +118,15 @@ def save(
     with tempfile.TemporaryDirectory(dir=models, prefix=".unfinished-") as scratch:
         folder = Path(scratch) / target.name
         folder.mkdir()
-        skops.io.dump(
-            {"vectoriser": model.vectoriser, "words": model.words, "signals": model.signals, "bias": model.bias},
-            folder / MODEL,
-            compression=ZIP_DEFLATED,
-        )
-        (folder / METRICS).write_text(_json(metrics), encoding="utf-8")
-        (folder / CARD).write_text(card, encoding="utf-8")
+        arrays = {"idf": model.vocabulary.idf, "words": model.words, "signals": model.signals, "bias": model.bias}
+        contents = {
+            WORDS: "".join(f"{word}\n" for word in model.vocabulary.words).encode(),
+            MODEL: pack(arrays),
+            METRICS: _json(metrics).encode(),
+            CARD: card.encode(),
+        }
+        for name, data in contents.items():
+            (folder / name).write_bytes(data)
         manifest = Manifest(
             format=FORMAT,
             name=NAME,
@@ -120,13 +134,14 @@ def save(
             created=created,
             seed=seed,
             segmenter=segmenter(),
-            scikit_learn=sklearn_version,
+            scikit_learn=installed("scikit-learn"),
             trained_on=trained_on,
-            files={name: _digest(folder / name) for name in (MODEL, METRICS, CARD)},
+            background=background,
+            files={name: hashlib.sha256(data).hexdigest() for name, data in contents.items()},
             themes=dict(zip(model.themes, (round(float(value), 4) for value in model.thresholds), strict=True)),
             keywords={slug: list(keywords) for slug, keywords in model.keywords.by_theme.items()},
         )
-        (folder / MANIFEST).write_text(_json(manifest.model_dump(mode="json")), encoding="utf-8")
+        (folder / MANIFEST).write_bytes(_json(manifest.model_dump(mode="json")).encode())
         folder.rename(target)
     return target
 
@@ -149,95 +164,105 @@ def load(folder: Path, themes: tuple[str, ...] | None = None) -> Artefact:
     """The model in ``folder``, checked against its manifest; ``themes`` are the slugs it must know.
 
     ``themes`` are those of themes.toml where none are named. Raises ``ModelError``: a file missing or other than the
-    manifest says, another format, a type that skops does not trust, a wrong shape, a theme missing.
+    manifest says, another format, an array that is not what it must be, a theme missing.
     """
     manifest = _manifest(folder)
-    for name, expected in manifest.files.items():
-        path = folder / name
-        if not path.is_file():
-            raise ModelError(f"{path}: is missing, though {MANIFEST} lists it")
-        if _digest(path) != expected:
-            raise ModelError(f"{path}: is not the file that was saved (its SHA-256 differs from the one in {MANIFEST})")
-    if MODEL not in manifest.files:
-        raise ModelError(f"{folder / MANIFEST}: lists no {MODEL}")
+    contents = {name: read_bounded(folder / name, _LARGEST) for name in FILES}
+    for name, data in contents.items():
+        if hashlib.sha256(data).hexdigest() != manifest.files[name]:
+            raise ModelError(
+                f"{folder / name}: is not the file that was saved (its SHA-256 differs from the one in {MANIFEST})"
+            )
     wanted = tuple(theme.slug for theme in load_themes()) if themes is None else themes
     if missing := [slug for slug in wanted if slug not in manifest.themes]:
         raise ModelError(f"{folder}: the model does not know the theme {missing[0]!r} of themes.toml; train a new one")
-    return Artefact(_model(folder / MODEL, manifest), manifest, tuple(_notes(folder, manifest)))
+    words = _words(folder / WORDS, contents[WORDS])
+    return Artefact(_model(folder / MODEL, contents[MODEL], words, manifest), manifest, tuple(_notes(folder, manifest)))
 
 
 def _manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
+    if not path.is_file():
+        raise ModelError(f"{path}: there is no such file; a model is a folder with a {MANIFEST}")
+    raw = read_bounded(path, _LARGEST)
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise ModelError(f"{path}: there is no such file; a model is a folder with a {MANIFEST}") from None
-    except ValueError as error:
+        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_each_once)
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{path}: is not JSON in UTF-8: {error}") from error
     found = value.get("format") if isinstance(value, dict) else None
     if found != FORMAT:
-        raise ModelError(f"{path}: format {found!r} is not the format {FORMAT} that this release reads")
+        raise ModelError(
+            f"{path}: format {found!r} is not the format {FORMAT} that this release reads; train a new model"
+        )
     try:
-        manifest = Manifest.model_validate_json(path.read_bytes())
+        manifest = Manifest.model_validate_json(raw)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise ModelError(f"{path}: key {key!r}: {first['msg']} (got {first['input']!r})") from error
+    if sorted(manifest.files) != sorted(FILES):
+        raise ModelError(
+            f"{path}: lists the files {', '.join(sorted(manifest.files))}, expected {', '.join(sorted(FILES))}"
+        )
     if tuple(manifest.keywords) != tuple(manifest.themes):
         raise ModelError(f"{path}: the keywords are not for the same themes, in the same order, as the thresholds")
     return manifest
 
 
-def _model(path: Path, manifest: Manifest) -> ThemeModel:
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise ValueError(f"a key of {', '.join(key for key, _ in pairs[:3])} … stands there twice")
+    return value
+
+
+def _words(path: Path, raw: bytes) -> tuple[str, ...]:
     try:
-        if untrusted := skops.io.get_untrusted_types(file=path):
-            raise ModelError(
-                f"{path}: holds the type {untrusted[0]}, which a model of ours never has; it is not loaded"
-            )
-        with warnings.catch_warnings():
-            # One sentence in `notes` says the same once.
-            warnings.simplefilter("ignore", InconsistentVersionWarning)
-            value = skops.io.load(path, trusted=[])
-    except (BadZipFile, KeyError, TypeError, json.JSONDecodeError) as error:
-        raise ModelError(f"{path}: is not a skops file: {error}") from error
-    names = {"vectoriser", "words", "signals", "bias"}
-    if not isinstance(value, dict) or set(value) != names or not isinstance(value["vectoriser"], TfidfVectorizer):
-        raise ModelError(f"{path}: expected a vectoriser and the arrays words, signals, bias")
-    width = len(value["vectoriser"].vocabulary_)
-    count = len(manifest.themes)
-    for name, shape in (("words", (count, width)), ("signals", (count, len(SIGNALS))), ("bias", (count,))):
-        array = value[name]
-        if not isinstance(array, np.ndarray) or array.shape != shape or array.dtype != np.float64:
-            raise ModelError(f"{path}: {name} must be float64 of shape {shape}, got {_shape(array)}")
-        if not np.isfinite(array).all():
-            raise ModelError(f"{path}: {name} holds a value that is not a number")
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ModelError(f"{path}: is not UTF-8 ({error.reason} at byte {error.start})") from error
+    words = tuple(text.split("\n"))
+    if words[-1]:
+        raise ModelError(f"{path}: its last line does not end; the file was cut")
+    words = words[:-1]
+    first: dict[str, int] = {}
+    for number, word in enumerate(words, start=1):
+        if word.split() != [word]:
+            raise ModelError(f"{path}, line {number}: {word[:60]!r} is not one word without blanks")
+        if word in first:
+            raise ModelError(f"{path}, line {number}: the word {word[:60]!r} stands in line {first[word]} already")
+        first[word] = number
+    return words
+
+
+def _model(path: Path, raw: bytes, words: tuple[str, ...], manifest: Manifest) -> ThemeModel:
+    width, count = len(words), len(manifest.themes)
+    fields = {
+        "idf": ("<f8", (width,)),
+        "words": ("<f8", (count, width)),
+        "signals": ("<f8", (count, len(SIGNALS))),
+        "bias": ("<f8", (count,)),
+    }
+    arrays = unpack(path, raw, fields)
+    if not (arrays["idf"] > 0).all():
+        raise ModelError(f"{path}: idf holds {arrays['idf'].min():g}, where every word's is above 0")
     return ThemeModel(
         tuple(manifest.themes),
         Keywords(manifest.keywords),
-        value["vectoriser"],
-        value["words"],
-        value["signals"],
-        value["bias"],
+        Vocabulary(words, arrays["idf"]),
+        arrays["words"],
+        arrays["signals"],
+        arrays["bias"],
         np.array(list(manifest.themes.values())),
     )
 
 
 def _notes(folder: Path, manifest: Manifest) -> list[str]:
-    installed = (("scikit-learn", manifest.scikit_learn, sklearn_version),)
-    words = (("segmenter", manifest.segmenter, segmenter()),)
-    return [
-        f"{folder.name} was made with {what} {then}, {now} is installed: compare its figures again (tintinh evaluate)"
-        for what, then, now in installed + words
-        if then != now
-    ]
-
-
-def _shape(value: object) -> str:
-    return f"{value.dtype} of shape {value.shape}" if isinstance(value, np.ndarray) else type(value).__name__
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    # The version of scikit-learn is not compared: it makes the weights, and has no part in using them.
+    then, now = manifest.segmenter, segmenter()
+    if then == now:
+        return []
+    return [f"{folder.name} was made with segmenter {then}, not {now}: compare its figures again (tintinh evaluate)"]
 
 
 def _json(value: Mapping[str, Any]) -> str:

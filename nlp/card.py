@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nlp.artefact import TrainedOn
+from nlp.background import Background
 from nlp.evaluate import Evaluation
 from nlp.scores import Scores
 from nlp.themes import Theme
@@ -31,6 +32,7 @@ def write_card(
     evaluations: Sequence[Evaluation],
     *,
     with_others: bool,
+    background: Background | None = None,
 ) -> str:
     """The card as Markdown; the figures are those of ``metrics.json``."""
     sources = "\n".join(f"- `{item.file}`: {item.articles} articles" for item in trained_on)
@@ -54,6 +56,8 @@ Linear, so the sentences and words shown as evidence add up exactly to the decis
 **Learnt from**
 {sources}
 
+{_of_words(background)}
+
 {others}
 
 Labels are one annotator's, by `data/labelled/GUIDE.md`; a second one agreed on a blind sample
@@ -75,6 +79,15 @@ Figures: first table, the model's row. A theme's F1 from some twenty examples mo
 Many of our stories were restated from teasers and are shorter than a page of a paper; the national papers' news is
 from 2003–2019. Expect more misses where a theme fills one paragraph of a long report.
 """
+
+
+def _of_words(background: Background | None) -> str:
+    if background is None:
+        return "No background of words: `tintinh train --no-background`, or there was none."
+    return (
+        f"Background of words: {len(background.words):,} words of {background.documents:,} unlabelled texts, "
+        f"`background.npz` with the SHA-256 {background.digest()[:7]}…"
+    )
 
 
 def table(evaluation: Evaluation) -> str:

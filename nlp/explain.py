@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nlp.document import Document, Passage
-from nlp.features import MARK, TITLE_WEIGHT, counts, signal_features, tokens, word_features
-from nlp.pipeline import ThemeModel
+from nlp.features import MARK, TITLE_WEIGHT, Features, tokens
+from nlp.model import ThemeModel
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,9 @@ class Explanation:
 def explain(model: ThemeModel, document: Document, theme: str) -> Explanation:
     """How ``model`` came to its decision on ``theme`` for ``document``."""
     row = model.themes.index(theme)
-    each = _per_occurrence(model, document, row)
-    signals = _signal_shares(model, document, row)
+    features = model.features(document)
+    each = _per_occurrence(model, features, row)
+    signals = _signal_shares(model, document, features, row)
     parts: list[list[tuple[str, float]]] = []
     words: defaultdict[str, float] = defaultdict(float)
     for passages, in_title in ((document.title, True), (document.body, False)):
@@ -55,6 +56,23 @@ def explain(model: ThemeModel, document: Document, theme: str) -> Explanation:
     return Explanation(theme, float(model.bias[row]), tuple(parts[0]), tuple(parts[1]), tuple(strongest))
 
 
+def sentence_weights(
+    model: ThemeModel, document: Document, features: Features, theme: str
+) -> tuple[list[float], list[float]]:
+    """What each sentence of the title, and each of the text, put into the decision: those of ``explain``, in order.
+
+    ``features`` are the model's of this document. Several times as fast as ``explain``, for evidence of many articles.
+    """
+    row = model.themes.index(theme)
+    each = _per_occurrence(model, features, row)
+    signals = _signal_shares(model, document, features, row)
+    title, body = (
+        [sum((value for _, value in _contributions(passage, in_title, each, signals)), 0.0) for passage in passages]
+        for passages, in_title in ((document.title, True), (document.body, False))
+    )
+    return title, body
+
+
 def _contributions(
     passage: Passage, in_title: bool, each: dict[str, float], signals: dict[tuple[bool, str], float]
 ) -> Iterator[tuple[str, float]]:
@@ -66,22 +84,18 @@ def _contributions(
             yield token, value
 
 
-def _per_occurrence(model: ThemeModel, document: Document, row: int) -> dict[str, float]:
+def _per_occurrence(model: ThemeModel, features: Features, row: int) -> dict[str, float]:
     """What one counted occurrence of each token of the vocabulary contributes."""
-    features = word_features(model.vectoriser, [document])
-    names = model.vectoriser.get_feature_names_out()
-    total = counts(document)
-    return {
-        names[column]: float(value * model.words[row, column] / total[names[column]])
-        for column, value in zip(features.indices, features.data, strict=True)
-    }
+    values = features.values * model.words[row, features.columns] / features.times
+    return dict(zip(features.tokens, values.tolist(), strict=True))
 
 
-def _signal_shares(model: ThemeModel, document: Document, row: int) -> dict[tuple[bool, str], float]:
+def _signal_shares(
+    model: ThemeModel, document: Document, features: Features, row: int
+) -> dict[tuple[bool, str], float]:
     """What one occurrence of a keyword of the theme adds through the signals, by (in the title, phrase)."""
     theme = model.themes[row]
-    values = signal_features([document], model.keywords)[theme][0] * model.signals[row]
-    title_value, variety, density = (float(value) for value in values)
+    title_value, variety, density = (features.signals[row] * model.signals[row]).tolist()
     title, body = (
         Counter(
             phrase for passage in passages for phrase in passage.phrases if theme in model.keywords.themes_of(phrase)

@@ -15,15 +15,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, diags_array
-from sklearn.feature_extraction.text import TfidfVectorizer
+from scipy.sparse import csr_matrix
 
 from nlp.document import Document, Passage
 from nlp.keywords import Keywords
+from nlp.vocabulary import Vocabulary
 
 TITLE_WEIGHT = 3
 SIGNALS = ("title", "variety", "density")
@@ -38,6 +39,22 @@ MARK = "#"
 Floats = NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True)
+class Features:
+    """One document as the model weighs it.
+
+    Of the known ``tokens`` the ``columns`` in the vocabulary, the ``times`` each was counted and its ``values``
+    (TF-IDF); ``signals``: themes × ``SIGNALS``; ``is_empty``: whether there was not one word to read.
+    """
+
+    tokens: list[str]
+    columns: NDArray[np.int32]
+    times: Floats
+    values: Floats
+    signals: Floats
+    is_empty: bool
+
+
 def tokens(passage: Passage) -> list[str]:
     """What is counted in a passage: its words, and its keyword phrases with a mark."""
     return [*passage.words, *(MARK + phrase for phrase in passage.phrases)]
@@ -46,57 +63,67 @@ def tokens(passage: Passage) -> list[str]:
 def counts(document: Document) -> Counter[str]:
     """How often each token stands in the document, the title counted ``TITLE_WEIGHT`` times."""
     total: Counter[str] = Counter()
-    for passages, weight in ((document.title, TITLE_WEIGHT), (document.body, 1)):
-        for passage in passages:
-            for token in tokens(passage):
-                total[token] += weight
+    for passage in document.title:
+        for token in tokens(passage):
+            total[token] += TITLE_WEIGHT
+    for passage in document.body:
+        total.update(passage.words)
+        if passage.phrases:
+            total.update(MARK + phrase for phrase in passage.phrases)
     return total
 
 
-def new_vectoriser() -> TfidfVectorizer:
-    """The vectoriser of token strings (tokens parted by blanks), not yet fitted."""
-    not_blank = r"\S+"
-    return TfidfVectorizer(token_pattern=not_blank, lowercase=False, sublinear_tf=True, min_df=2, max_df=0.5)
+def token_strings(documents: Iterable[Document]) -> Iterator[str]:
+    """The documents as scikit-learn's vectorisers read them: tokens parted by blanks."""
+    return (" ".join(counts(document).elements()) for document in documents)
 
 
-def token_strings(documents: Iterable[Document]) -> list[str]:
-    """The documents as the vectoriser reads them."""
-    return [" ".join(counts(document).elements()) for document in documents]
+def features_of(document: Document, vocabulary: Vocabulary, keywords: Keywords) -> Features:
+    """The features of a document under a vocabulary.
 
-
-def word_features(vectoriser: TfidfVectorizer, documents: Sequence[Document]) -> csr_matrix:
-    """TF-IDF of the documents under a fitted vectoriser: documents × vocabulary.
-
-    Rows have unit length, except where fewer than ``_FEW`` different tokens are known: those are shorter in
+    Values have unit length together, except where fewer than ``_FEW`` different tokens are known: those are shorter in
     proportion, or one word alone (``Tin trong ngày``: only *tin*) would speak as loudly as a whole article.
     """
-    features = csr_matrix(vectoriser.transform(token_strings(documents)))
-    known = np.diff(features.indptr)
-    return csr_matrix(diags_array(np.minimum(1.0, known / _FEW)) @ features)
+    counted, column_of = counts(document), vocabulary.columns
+    known = [token for token in counted if token in column_of]
+    columns = np.array([column_of[token] for token in known], dtype=np.int32)
+    times = np.array([counted[token] for token in known], dtype=np.float64)
+    values = (np.log(times) + 1) * vocabulary.idf[columns]
+    if known:
+        values *= min(1.0, len(known) / _FEW) / math.sqrt(float(np.square(values).sum()))
+    return Features(known, columns, times, values, _signals(document, keywords), document.is_empty)
 
 
-def signal_features(documents: Sequence[Document], keywords: Keywords) -> dict[str, Floats]:
-    """For each theme the keyword signals of the documents: documents × ``SIGNALS``, each value from 0 to about 0.4."""
-    rows = [_signals(document, keywords) for document in documents]
-    return {
-        slug: np.array([row[slug] for row in rows], dtype=np.float64).reshape(len(rows), len(SIGNALS))
-        for slug in keywords.by_theme
-    }
+def word_matrix(features: Sequence[Features], width: int) -> csr_matrix:
+    """The values of many documents: documents × ``width``, the length of the vocabulary."""
+    ends = np.cumsum([0, *(len(one.columns) for one in features)], dtype=np.int32)
+    columns = np.concatenate([one.columns for one in features]) if features else np.zeros(0, dtype=np.int32)
+    values = np.concatenate([one.values for one in features]) if features else np.zeros(0)
+    return csr_matrix((values, columns, ends), shape=(len(features), width))
 
 
-def _signals(document: Document, keywords: Keywords) -> dict[str, tuple[float, float, float]]:
+def signal_array(features: Sequence[Features], themes: int) -> Floats:
+    """The signals of many documents: documents × themes × ``SIGNALS``, each value from 0 to about 0.4."""
+    stacked = np.array([one.signals for one in features], dtype=np.float64)
+    return stacked.reshape(len(features), themes, len(SIGNALS))
+
+
+def _signals(document: Document, keywords: Keywords) -> Floats:
+    result = np.zeros((len(keywords.by_theme), len(SIGNALS)))
     title = [phrase for passage in document.title for phrase in passage.phrases]
     body = [phrase for passage in document.body for phrase in passage.phrases]
+    if not title and not body:
+        return result
     # Short teasers must not look dense by having few words: under fifty words count as fifty.
     length = max(50, sum(len(passage.words) for passage in document.body))
     in_title = Counter(slug for phrase in title for slug in keywords.themes_of(phrase))
     in_body = Counter(slug for phrase in body for slug in keywords.themes_of(phrase))
     different = Counter(slug for phrase in {*title, *body} for slug in keywords.themes_of(phrase))
-    return {
-        slug: (
-            _SIGNAL_SCALE * min(1, in_title[slug]),
-            _SIGNAL_SCALE * math.log1p(different[slug]) / 2,
-            _SIGNAL_SCALE * min(3.0, 100 * in_body[slug] / length) / 3,
-        )
-        for slug in keywords.by_theme
-    }
+    for row, slug in enumerate(keywords.by_theme):
+        if different[slug]:
+            result[row] = (
+                _SIGNAL_SCALE * min(1, in_title[slug]),
+                _SIGNAL_SCALE * math.log1p(different[slug]) / 2,
+                _SIGNAL_SCALE * min(3.0, 100 * in_body[slug] / length) / 3,
+            )
+    return result

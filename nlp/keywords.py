@@ -14,6 +14,11 @@ from nlp.themes import Theme
 _SYLLABLE = re.compile(r"\w+")
 
 
+def syllables_of(segmented: str) -> list[str]:
+    """The syllables of segmented words in their match key, in order; no syllable spans a blank."""
+    return _SYLLABLE.findall(match_key(segmented.replace("_", " ")))
+
+
 class Keywords:
     """The keyword phrases of all themes; a phrase may belong to several."""
 
@@ -40,10 +45,13 @@ class Keywords:
 
         A phrase is given in its match key with blanks as ``_`` (``thông_tin_đối_ngoại``).
         """
-        syllables = _SYLLABLE.findall(match_key(sentence.replace("_", " ")))
+        return self.find_among(syllables_of(sentence))
+
+    def find_among(self, syllables: Sequence[str]) -> list[str]:
+        """``find`` in a sentence given as its syllables (``syllables_of``)."""
         found = []
-        for start, first in enumerate(syllables):
-            for length in self._lengths.get(first, ()):
+        for start in [place for place, syllable in enumerate(syllables) if syllable in self._lengths]:
+            for length in self._lengths[syllables[start]]:
                 phrase = tuple(syllables[start : start + length])
                 if phrase in self._themes:
                     found.append("_".join(phrase))

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from corpus.text import clean
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LINE_END = re.compile("[\n\r\u2028\u2029]+")
 # A full stop (or several), the quotes and brackets it closes, then white space.
-_STOP = re.compile(r"(?P<word>[^\s.!?…]*(?:[.][^\s.!?…]+)*)(?P<stop>[.!?…]+)(?P<closing>[\"”’»)\]]*)(?=\s)")
+_STOP = re.compile(r"(?P<stop>[.!?…]+)(?P<closing>[\"”’»)\]]*)(?=\s)")
+# The word before it. Looked for from the stop backwards: together with the stop it would be tried at every letter.
+_WORD = re.compile(r"[^\s.!?…]*(?:[.][^\s.!?…]+)*\Z")
 _OPENING = '"“‘«([-–—•*+ \t\u00a0'
 
 # Titles and administrative units that stand before a name: the stop after them never ends a sentence.
@@ -44,12 +46,22 @@ def encodable(text: str) -> str:
 
 def lines(text: str) -> list[str]:
     """The lines of ``text`` (``encodable``) that have something to read, without blanks at their ends."""
-    return [line.strip() for line in _LINE_END.split(encodable(text)) if clean(line).strip()]
+    return [line for raw in _LINE_END.split(encodable(text)) if _readable(line := raw.strip())]
 
 
 def sentences(text: str) -> list[str]:
     """The sentences of ``text`` in order, each without blanks at its ends."""
-    return [sentence for line in lines(text) for sentence in _of_line(line) if clean(sentence).strip()]
+    return sentences_of(lines(text))
+
+
+def sentences_of(lines: Iterable[str]) -> list[str]:
+    """The sentences of ``lines`` (as ``lines`` gives them) in order."""
+    return [sentence for line in lines for sentence in _of_line(line) if _readable(sentence)]
+
+
+def _readable(text: str) -> bool:
+    # Cleaning never takes a letter or figure away, and nearly every sentence begins with one.
+    return text[:1].isalnum() or bool(clean(text).strip())
 
 
 def _of_line(line: str) -> Iterator[str]:
@@ -69,13 +81,22 @@ def _ends_sentence(line: str, start: int, match: re.Match[str]) -> bool:
         return False
     if match["stop"] != "." or match["closing"]:
         return True
-    word = unicodedata.normalize("NFC", match["word"].lstrip('"“‘«(['))
+    before = line[start : match.start()]
+    printed = _word_at_end(before)
+    word = unicodedata.normalize("NFC", printed.lstrip('"“‘«(['))
     if word.lower() in _BEFORE_A_NAME:
         return False
     if word.lower() in _CENTRAL:
         return not following.startswith(_CENTRAL_BODIES)
-    if _ENUMERATOR.fullmatch(word) and not line[start : match.start()].strip():
+    if _ENUMERATOR.fullmatch(word) and not before[: len(before) - len(printed)].strip():
         return False  # the number of a list item stays with what it numbers
     # ``Đ. 3``, ``Nguyễn V. A.``: an initial; but ``Trần Văn T. Qua điều tra …`` ends a sentence.
     initial = len(word) == 1 and word.isupper()
     return not (initial and (following[:1].isdigit() or re.match(r"\w\.(?:\s|$)", following)))
+
+
+def _word_at_end(text: str) -> str:
+    if not text or text[-1].isspace():
+        return ""
+    found = _WORD.search(text.rsplit(None, 1)[-1])
+    return found.group() if found else ""

@@ -1,4 +1,5 @@
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,9 @@ from hypothesis import strategies as st
 
 from corpus.records import Segmentation
 from nlp.artefact import newest
-from nlp.document import segment_article
+from nlp.document import read, segment_article
 from nlp.errors import NlpError
+from nlp.explain import explain, sentence_weights
 from nlp.tag import Tagger
 from nlp.themes import load_themes, slugs
 
@@ -70,6 +72,24 @@ def test_many_articles_come_back_in_their_order_whatever_the_batch(tagger):
     assert list(tagger.tag_many(items, batch_size=2)) == list(tagger.tag_many(iter(items))) == one_by_one
     assert one_by_one[0] == one_by_one[-1]
     assert list(tagger.tag_many([])) == []
+
+
+def test_without_evidence_all_else_is_the_same(tagger):
+    items = [PATROL, *ORDINARY, COURSE]
+    assert list(tagger.tag_many(items, evidence=False)) == [
+        replace(tagging, evidence={}) for tagging in tagger.tag_many(items)
+    ]
+
+
+def test_the_weights_behind_evidence_are_those_of_an_explanation(tagger):
+    for article in (PATROL, COURSE, *ORDINARY):
+        document = read(*article, segment_article(*article), tagger.model.keywords)
+        features = tagger.model.features(document)
+        for theme in tagger.model.themes:
+            whole = explain(tagger.model, document, theme)
+            title, body = sentence_weights(tagger.model, document, features, theme)
+            assert title == [weight for _, weight in whole.title]
+            assert body == [weight for _, weight in whole.body]
 
 
 def test_a_stored_segmentation_gives_the_same_tagging(tagger):

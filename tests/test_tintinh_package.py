@@ -49,7 +49,9 @@ def test_the_wheel_holds_every_file_that_the_code_reads(wheel: Path) -> None:
         "nlp/themes.toml",
     } <= names
     assert "tintinh/templates/report.html.j2" in names
-    assert any(name.startswith("tintinh/shipped/models/themes-") and name.endswith("/model.skops") for name in names)
+    for file in ("manifest.json", "words.txt", "model.npz", "card.md"):
+        assert any(name.startswith("tintinh/shipped/models/themes-") and name.endswith(f"/{file}") for name in names)
+    assert "tintinh/shipped/models/background.npz" in names
     assert any(name.startswith("tintinh/shipped/sample/newspaper/") for name in names)
     assert "tintinh/shipped/labelled/themes.jsonl" in names
     assert not any(name.startswith(("tests/", "data/", "models/", "benchmarks/")) for name in names)
