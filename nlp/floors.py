@@ -49,10 +49,10 @@ def read_floors(models: Path, shipped: Path | None = None) -> dict[str, float]:
     return {key: float(floor) for key, floor in value.items()}
 
 
-def failures(floors: Mapping[str, float], figures: Mapping[str, Any]) -> list[str]:
+def failures(floors: Mapping[str, float], figures: Mapping[str, Any], place: Path | str = FLOORS) -> list[str]:
     """For each floor that ``figures`` (of ``Scores.as_dict``, perhaps from metrics.json) fail: which, and by how much.
 
-    Raises ``ModelError`` where ``figures`` lack one that has a floor.
+    ``place`` is where the floors stand. Raises ``ModelError`` where ``figures`` lack one that has a floor.
     """
     failed = []
     for figure, floor in floors.items():
@@ -61,7 +61,9 @@ def failures(floors: Mapping[str, float], figures: Mapping[str, Any]) -> list[st
         short = reached - floor if figure == CEILING else floor - reached
         if short > 0:
             side = "above the ceiling" if figure == CEILING else "below the floor"
-            failed.append(f"{figure}{_named(figure, figures)} is {reached:.4f}, {side} {floor:.4f} by {short:.4f}")
+            failed.append(
+                f"{figure}{_named(figure, figures)} is {reached:.4f}, {side} {floor:.4f} of {place} by {short:.4f}"
+            )
     return failed
 
 
@@ -76,9 +78,9 @@ def _named(figure: str, figures: Mapping[str, Any]) -> str:
 def check_floors(models: Path, scores: Scores, shipped: Path | None = None) -> None:
     """Raise ``ModelError`` naming every figure of ``scores`` that fails its floor, and by how much."""
     figures = {**scores.as_dict(), **{figure: getattr(scores, figure) for figure in (*FIGURES, WORST, CEILING)}}
-    if failed := failures(read_floors(models, shipped), figures):
+    if failed := failures(read_floors(models, shipped), figures, _file(models, shipped)):
         raise ModelError(
-            f"the new model's {', '.join(failed)} (floors of {_file(models, shipped)}); "
+            f"the new model's {', '.join(failed)}; "
             "it is not kept (allow a lower figure explicitly to keep it all the same)"
         )
 

@@ -114,7 +114,7 @@ def test_floors_are_told_and_failed_ones_are_an_error_on_demand(home: Path, caps
     assert run(["evaluate", "--check-floors", "--csv"]) == 1
     said = capsys.readouterr().err
     assert said.count("macro_f1 is 0.") == 2
-    assert "above the ceiling 0.0000 by 0." in said
+    assert "above the ceiling 0.0000 of floors.json by 0." in said
 
 
 @pytest.mark.parametrize(

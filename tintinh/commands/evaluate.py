@@ -184,7 +184,7 @@ def _told_floors(evaluation: Evaluation, *, check: bool) -> None:
     figures = evaluation.scores[0].as_dict()
     floors = read_floors(settings().models, settings().shipped_models)
     if failed := failures(floors, figures):
-        sentence = f"below models/floors.json: {', '.join(failed)}"
+        sentence = f"worse than allowed: {', '.join(failed)}"
         if check:
             raise ModelError(sentence)
         say(sentence)
