@@ -16,6 +16,7 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from corpus.sampled import Sampled
 from corpus.text import tone_style
@@ -107,14 +108,16 @@ def drift(history: Sequence[Sampled], recent: Sequence[Sampled], end: date) -> D
     bins = np.stack([places == place for place in range(len(_EDGES) + 1)], axis=2).astype(np.float32)
     words, present = _presence(stories)
     parting = _Parting(len(history), weeks, draws, len(windows))
+    with threadpool_limits(1):  # on matrices this small, threads cost more than they save
+        scores, vocabulary = parting.farthest(bins), parting.together(present)
     means = [given[rows].mean(axis=0) for rows in (slice(len(history)), slice(len(history), None))]
     farthest = int(np.argmax(np.abs(means[1] - means[0])))
     came, went = _changed(words, present[: len(history)].mean(axis=0), present[len(history) :].mean(axis=0))
     return Drift(
         size,
         len(history),
-        parting.farthest(bins),
-        parting.together(present),
+        scores,
+        vocabulary,
         themes[farthest],
         float(means[0][farthest]),
         float(means[1][farthest]),

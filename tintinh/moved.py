@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from nlp.drift import Distance, Drift
 
 KIND = "drift"
-# A sample keeps sixty outlets to some seconds. Twelve times as many for twelve times as long: four weeks of the history
-# then hold about as many stories as the last four, and are as far from the rest by chance.
-_RECENT, _HISTORY = 60, 720
+# A sample keeps sixty outlets to some ten seconds of one core. Twelve times as many for thirteen times as long: four
+# weeks of the history then hold about as many stories as the last four, and are as far from the rest by chance.
+_RECENT, _HISTORY = 40, 480
 
 
 def moved(
