@@ -26,7 +26,7 @@ _INTERVAL = (2.5, 97.5)
 class ThemeScore:
     """One theme: precision, recall and F1 in 0–1 (0 where nothing was given or labelled), ``support`` its labels.
 
-    ``f1_low`` and ``f1_high`` bound F1 (95 % percentile bootstrap over articles). ``average_precision`` is the area
+    ``f1_low`` and ``f1_high`` bound F1 (95 % percentile bootstrap, see ``score``). ``average_precision`` is the area
     under precision and recall, ``ece`` the expected calibration error over ten bins; None without probabilities, the
     former also without labels.
     """
@@ -68,7 +68,8 @@ class Scores:
     alike, ``exact_match`` is the share of articles with exactly the labelled themes (none, where none is labelled),
     ``primary_accuracy`` the share of the articles with a primary theme whose primary was found, ``ece`` the expected
     calibration error over ten bins of all (article, theme) probabilities, ``reliability`` those bins; None and empty
-    for a method without probabilities. ``macro_f1_low`` and ``macro_f1_high`` are a 95 % bootstrap over articles.
+    for a method without probabilities. ``macro_f1_low`` and ``macro_f1_high`` are a 95 % percentile bootstrap over
+    ``groups`` groups of articles, over single articles where that is None.
     """
 
     method: str
@@ -85,11 +86,23 @@ class Scores:
     macro_f1_high: float = 0.0
     reliability: tuple[Reliability, ...] = ()
     abstaining: tuple[Abstention, ...] = ()
+    groups: int | None = None
+
+    @property
+    def worst(self) -> ThemeScore | None:
+        """The theme with the lowest F1 among those with a label; None where there is none."""
+        return min((theme for theme in self.themes if theme.support), key=lambda theme: theme.f1, default=None)
 
     @property
     def worst_theme(self) -> float:
         """The F1 of the theme that is found worst among those with a label; 0 where there is none."""
-        return min((theme.f1 for theme in self.themes if theme.support), default=0.0)
+        return 0.0 if self.worst is None else self.worst.f1
+
+    @property
+    def macro_average_precision(self) -> float | None:
+        """The mean average precision over the themes with a label; None without probabilities or labels."""
+        ranked = [theme.average_precision for theme in self.themes if theme.average_precision is not None]
+        return sum(ranked) / len(ranked) if ranked else None
 
     def macro_f1_from(self, support: int) -> float:
         """Macro F1 over the themes with at least ``support`` labels; 0 where there is none."""
@@ -98,11 +111,26 @@ class Scores:
 
     def as_dict(self) -> dict[str, Any]:
         """Ready for JSON, figures to four decimals."""
-        return {**_rounded(asdict(self)), "worst_theme": round(self.worst_theme, 4)}
+        return {
+            **_rounded(asdict(self)),
+            "worst_theme": round(self.worst_theme, 4),
+            "macro_average_precision": _rounded(self.macro_average_precision),
+        }
 
 
-def score(method: str, labelled: Sequence[Tagging], given: Sequence[Tagging], slugs: Sequence[str]) -> Scores:
-    """The figures of the taggings ``given`` by ``method``, beside those ``labelled`` for the same articles in order."""
+def score(
+    method: str,
+    labelled: Sequence[Tagging],
+    given: Sequence[Tagging],
+    slugs: Sequence[str],
+    groups: Sequence[str] | None = None,
+) -> Scores:
+    """The figures of the taggings ``given`` by ``method``, beside those ``labelled`` for the same articles in order.
+
+    The bootstrap draws whole ``groups`` (a key for each article): articles of one outlet or story succeed and fail
+    together, so drawing them singly gives bounds that are too narrow. Without groups, or where all articles are one
+    group, it draws articles.
+    """
     pairs = list(zip(labelled, given, strict=True))
     truth, found = _matrix([one for one, _ in pairs], slugs), _matrix([one for _, one in pairs], slugs)
     right = truth * found
@@ -111,11 +139,12 @@ def score(method: str, labelled: Sequence[Tagging], given: Sequence[Tagging], sl
         if given and all(guess.scores for guess in given)
         else None
     )
-    drawn = _resampled(right, found, truth)
+    count = len(set(groups)) if groups is not None else 0
+    drawn = _resampled(right, found, truth, groups if count > 1 else None)
     themes = tuple(_theme(column, slug, right, found, truth, stated, drawn) for column, slug in enumerate(slugs))
     with_primary = [(one, other) for one, other in pairs if one.primary is not None]
     exact = (truth == found).all(axis=1)
-    low, high = _macro_bounds(drawn, truth)
+    low, high = _macro_bounds(drawn)
     return Scores(
         method=method,
         articles=len(pairs),
@@ -131,6 +160,7 @@ def score(method: str, labelled: Sequence[Tagging], given: Sequence[Tagging], sl
         macro_f1_high=high,
         reliability=_reliability(stated, truth) if stated is not None else (),
         abstaining=_abstaining(stated, exact) if stated is not None else (),
+        groups=count if count > 1 else None,
     )
 
 
@@ -143,7 +173,7 @@ def _theme(
     column: int, slug: str, right: Floats, found: Floats, truth: Floats, stated: Floats | None, drawn: Floats
 ) -> ThemeScore:
     hits, given, wanted = (float(matrix[:, column].sum()) for matrix in (right, found, truth))
-    low, high = np.percentile(drawn[:, column], _INTERVAL)
+    low, high = _bounds(drawn[:, column])
     own, labels = (None if stated is None else stated[:, [column]]), truth[:, [column]]
     return ThemeScore(
         theme=slug,
@@ -158,20 +188,40 @@ def _theme(
     )
 
 
-def _resampled(right: Floats, found: Floats, truth: Floats) -> Floats:
-    """F1 of every theme in each of ``_RESAMPLES`` draws of as many articles with replacement: draws × themes."""
+def _resampled(right: Floats, found: Floats, truth: Floats, groups: Sequence[str] | None) -> Floats:
+    """F1 of every theme in each of ``_RESAMPLES`` draws of as many groups with replacement: draws × themes.
+
+    NaN where a draw holds no label of the theme, as ``macro_f1`` leaves such a theme out.
+    """
+    if groups is not None:
+        places = np.unique(list(groups), return_inverse=True)[1]
+        right, found, truth = (_summed(matrix, places) for matrix in (right, found, truth))
     count = len(truth)
     if not count:
-        return np.zeros((1, truth.shape[1]))
+        return np.full((1, truth.shape[1]), np.nan)
     times = np.random.default_rng(0).multinomial(count, np.full(count, 1 / count), size=_RESAMPLES)
-    return np.asarray(2 * (times @ right) / np.maximum(1, times @ (found + truth)), dtype=np.float64)
+    wanted = times @ truth
+    f1 = 2 * (times @ right) / np.maximum(1, times @ found + wanted)
+    return np.asarray(np.where(wanted > 0, f1, np.nan), dtype=np.float64)
 
 
-def _macro_bounds(drawn: Floats, truth: Floats) -> tuple[float, float]:
-    labelled = drawn[:, truth.sum(axis=0) > 0]
-    if not labelled.shape[1]:
+def _summed(matrix: Floats, places: NDArray[np.intp]) -> Floats:
+    total = np.zeros((int(places.max()) + 1, matrix.shape[1]))
+    np.add.at(total, places, matrix)
+    return total
+
+
+def _macro_bounds(drawn: Floats) -> tuple[float, float]:
+    there = ~np.isnan(drawn)
+    some = there.any(axis=1)
+    return _bounds(np.nansum(drawn[some], axis=1) / there[some].sum(axis=1))
+
+
+def _bounds(drawn: Floats) -> tuple[float, float]:
+    values = drawn[~np.isnan(drawn)]
+    if not len(values):
         return 0.0, 0.0
-    low, high = np.percentile(labelled.mean(axis=1), _INTERVAL)
+    low, high = np.percentile(values, _INTERVAL)
     return float(low), float(high)
 
 

@@ -47,6 +47,34 @@ def test_bounds_hold_the_figure_and_narrow_with_more_articles():
     assert few.macro_f1_from(11) == 0.0
 
 
+def test_bounds_over_groups_are_wider_where_a_group_fails_together():
+    labelled = [tagging("border")] * 40 + [tagging("tourism")] * 40
+    # Two outlets of ten are always wrong, the others always right.
+    answers = [tagging() if place % 10 < 2 else one for place, one in enumerate(labelled)]
+    singly = score("m", labelled, answers, SLUGS)
+    grouped = score("m", labelled, answers, SLUGS, [f"outlet {place % 10}" for place in range(80)])
+    assert (singly.macro_f1, singly.groups, grouped.groups) == (grouped.macro_f1, None, 10)
+    assert grouped.macro_f1_high - grouped.macro_f1_low > 1.5 * (singly.macro_f1_high - singly.macro_f1_low)
+    assert score("m", labelled, answers, SLUGS, ["one"] * 80) == singly, "one group alone says nothing of the spread"
+
+
+def test_a_draw_without_a_theme_counts_neither_for_it_nor_against_it():
+    # Only one of four groups has the theme, and it is always found: no draw may call that 0.
+    labelled = [tagging("border"), tagging(), tagging(), tagging()] * 3
+    figures = score("m", labelled, labelled, SLUGS, ["a", "b", "c", "d"] * 3)
+    assert (figures.themes[0].f1_low, figures.themes[0].f1_high) == (1.0, 1.0)
+    assert (figures.macro_f1_low, figures.macro_f1_high) == (1.0, 1.0)
+    assert (figures.themes[1].f1_low, figures.themes[1].f1_high) == (0.0, 0.0)
+
+
+def test_the_worst_theme_is_named_among_those_with_labels():
+    figures = score("m", [tagging("border"), tagging("tourism")], [tagging("border"), tagging()], SLUGS)
+    assert (figures.worst.theme, figures.worst_theme) == ("tourism", 0.0)
+    assert figures.macro_average_precision is None
+    nothing = score("m", [tagging()], [tagging()], SLUGS)
+    assert (nothing.worst, nothing.worst_theme, nothing.macro_f1_low) == (None, 0.0, 0.0)
+
+
 def test_average_precision_reliability_and_abstaining():
     labelled = [tagging("border"), tagging(), tagging("border"), tagging()]
     answers = [
@@ -59,6 +87,7 @@ def test_average_precision_reliability_and_abstaining():
     # ranked right, wrong, right: (1 + 2/3) / 2
     assert figures.themes[0].average_precision == pytest.approx(5 / 6)
     assert figures.themes[1].average_precision is None
+    assert figures.macro_average_precision == pytest.approx(5 / 6)
     assert sum(part.count for part in figures.reliability) == 12
     assert (figures.reliability[-1].stated, figures.reliability[-1].observed) == (0.95, 1.0)
     sure = {one.confidence: (one.coverage, one.exact_match) for one in figures.abstaining}

@@ -27,7 +27,7 @@ _COMMANDS = {
     "annotate": "opinions",
     "label": "label",
     "train": "models",
-    "evaluate": "models",
+    "evaluate": "evaluate",
     "search": "explore",
     "show": "explore",
     "trend": "explore",

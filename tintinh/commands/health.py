@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tintinh import moved
 from tintinh.commands.options import corpus_option
-from tintinh.output import formats, print_json, print_rows, say
+from tintinh.output import formats, print_json, print_rows, progress, say
 
 if TYPE_CHECKING:
     from corpus.findings import NightFindings
@@ -28,12 +29,22 @@ _MARKS = {"broken": "✗", "warning": "!", "note": "·"}
     "  tintinh health bao_dong_thap    what was found, with its evidence\n  tintinh health --json",
 )
 @click.argument("source_id", metavar="[SOURCE]", required=False)
+@click.option(
+    "--drift/--no-drift",
+    "with_drift",
+    default=True,
+    show_default=True,
+    help="Say which outlets' themes or words moved against their own year.",
+)
 @corpus_option
 @formats
-def health_command(source_id: str | None, corpus_path: Path, as_json: bool, as_csv: bool) -> int:
+def health_command(source_id: str | None, with_drift: bool, corpus_path: Path, as_json: bool, as_csv: bool) -> int:
     """Show how every source was in its last night: stories against the usual, four weeks, the worst finding.
 
     With SOURCE: all its findings with their evidence. Exit code 2 where a finding of severity `broken` stands.
+
+    Below, a line for every outlet whose themes or words moved: its last four weeks are farther from its own year than
+    four weeks of that year ever were by chance. Outlets with few tagged stories are not spoken of.
     """
     from corpus import findings as kept
     from corpus.store import Corpus
@@ -42,11 +53,15 @@ def health_command(source_id: str | None, corpus_path: Path, as_json: bool, as_c
         nights = kept.latest(corpus.connection, source_id)
         if source_id is not None and not nights:
             raise click.BadParameter(f"{source_id}: no night of it is in {corpus_path}", param_hint="SOURCE")
-        rows = sorted((_row(corpus, night) for night in nights), key=_worst_first)
+        drifted = _drifted(corpus, nights) if with_drift else {}
+        rows = sorted((_row(corpus, night, drifted.get(night.source)) for night in nights), key=_worst_first)
     if source_id is not None and not as_csv:
-        _print_one(nights[0], rows[0], as_json=as_json)
+        _print_one(nights[0], rows[0], drifted.get(source_id), as_json=as_json)
     else:
-        print_rows(rows, _COLUMNS, as_json=as_json, as_csv=as_csv)
+        print_rows(rows, (*_COLUMNS, "moved") if as_csv else _COLUMNS, as_json=as_json, as_csv=as_csv)
+        if not as_json and not as_csv:
+            for one in drifted.values():
+                click.echo(f"{_MARKS[one.severity]} {one.sentence}")
         if not rows:
             say("no night is in the corpus yet: tintinh crawl")
     broken = [night.source for night in nights if any(one.severity == "broken" for one in night.findings)]
@@ -55,7 +70,12 @@ def health_command(source_id: str | None, corpus_path: Path, as_json: bool, as_c
     return 2 if broken else 0
 
 
-def _row(corpus: Corpus, night: NightFindings) -> dict[str, Any]:
+def _drifted(corpus: Corpus, nights: list[NightFindings]) -> dict[str, Finding]:
+    with progress("comparing with the year before", len(nights)) as advance:
+        return moved.moved(corpus, nights, advance)
+
+
+def _row(corpus: Corpus, night: NightFindings, drifted: Finding | None) -> dict[str, Any]:
     from corpus import findings as kept
     from corpus.records import VIETNAM
     from corpus.rows import utc
@@ -84,6 +104,7 @@ def _row(corpus: Corpus, night: NightFindings) -> dict[str, Any]:
         "finding": worst.sentence.removeprefix(f"{night.source}: ") if worst else "",
         "kinds": [one.kind for one in night.findings],
         "stories_by_day": days,
+        "moved": drifted.sentence.removeprefix(f"{night.source}: ") if drifted else None,
     }
 
 
@@ -107,9 +128,10 @@ def _worst_first(row: dict[str, Any]) -> tuple[int, str]:
     return ("broken", "warning", "note", "good").index(row["severity"]), row["source"]
 
 
-def _print_one(night: NightFindings, row: dict[str, Any], *, as_json: bool) -> None:
+def _print_one(night: NightFindings, row: dict[str, Any], drifted: Finding | None, *, as_json: bool) -> None:
+    findings = [*night.findings, *filter(None, [drifted])]
     if as_json:
-        for one in night.findings:
+        for one in findings:
             print_json(
                 {
                     "source": one.source,
@@ -125,12 +147,12 @@ def _print_one(night: NightFindings, row: dict[str, Any], *, as_json: bool) -> N
     usual = f", usually {row['usual']}" if row["usual"] is not None else ""
     click.echo(f"{night.source}  last night {row['last_night']:%Y-%m-%d %H:%M}, last good night {good}")
     click.echo(f"stories {row['stories']}{usual}  {row['four_weeks']}")
-    for one in night.findings:
+    for one in findings:
         click.echo()
         click.echo(click.style(f"{_MARKS[one.severity]} {one.severity} {one.kind}", bold=one.severity == "broken"))
         for line in _told(one):
             click.echo(f"  {line}")
-    if not night.findings:
+    if not findings:
         click.echo("nothing out of the ordinary")
 
 
@@ -138,6 +160,8 @@ def _told(finding: Finding) -> list[str]:
     """A finding as lines for a person: the sentence, each piece of evidence, and the command that shows more."""
     evidence = finding.evidence
     lines = [finding.sentence.removeprefix(f"{finding.source}: ")]
+    if finding.kind == moved.KIND:
+        return lines + moved.told(finding)
     usual = evidence.get("usual", {})
     if "low" in usual:
         whole = "of" if usual["high"] <= 1 else "over"

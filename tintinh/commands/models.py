@@ -1,26 +1,20 @@
-"""``train`` and ``evaluate``: the theme model and its figures."""
+"""``train``: the theme model from labelled news."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from tintinh.commands.opinions import model_folder
-from tintinh.commands.options import model_option, themes_at, themes_option
-from tintinh.output import formats, print_rows, print_table, progress, say, words
+from tintinh.commands.options import themes_at, themes_option
+from tintinh.output import progress, say, words
 from tintinh.settings import settings
 
 if TYPE_CHECKING:
     from nlp.background import Background
-    from nlp.evaluate import Evaluation
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-_FIGURES = (
-    "method", "macro_f1", "micro_f1", "micro_precision", "micro_recall", "exact_match", "primary_accuracy", "ece",
-)  # fmt: skip
 
 
 @click.command(
@@ -92,7 +86,7 @@ def train_command(
     elif background_file is not None:
         background = Background.load(background_file)
     elif not no_background:
-        background = _background()
+        background = stored_background()
     with words().status("training and measuring on held-out provinces and outlets …"):
         path = train(
             ours,
@@ -110,68 +104,10 @@ def train_command(
     say(f"figures: {path / 'metrics.json'}, card: {path / 'card.md'}")
 
 
-@click.command(
-    "evaluate",
-    epilog="\b\nExamples:\n  tintinh evaluate                    held-out groups of our own labels\n"
-    "  tintinh evaluate --on mine.jsonl    the stored model on your file",
-)
-@click.option("--on", "files", type=_FILE, multiple=True, help="Judge the stored model on this labelled file.")
-@click.option("--seed", default=0, show_default=True, help="Seed of the folds.")
-@model_option
-@formats
-def evaluate_command(files: tuple[Path, ...], seed: int, model_path: Path | None, as_json: bool, as_csv: bool) -> None:
-    """Measure theme tagging beside baselines: keyword rules, a plain TF-IDF pipeline, and no theme at all.
-
-    Without --on the method is trained and judged anew in five folds by province, outlet and story, so that every
-    article is tagged by a model that has not seen its group. With --on the stored model is judged as it is; whether it
-    has learnt from that file is for you to know.
-    """
-    from nlp.artefact import load
-    from nlp.evaluate import cross_validate, evaluate, prepare
-    from nlp.keywords import Keywords
-    from nlp.labelled import read_labelled
-    from nlp.themes import load_themes
-
-    with words().status("tagging and judging …"):
-        if files:
-            evaluations = [evaluate(files, load(model_folder(model_path)))]
-        else:
-            keywords = Keywords.of(load_themes())
-            rows = read_labelled([settings().labelled], tuple(keywords.by_theme))
-            evaluations = cross_validate(prepare(rows, keywords), keywords, seed=seed, background=_background())
-    for evaluation in evaluations:
-        _print(evaluation, as_json=as_json, as_csv=as_csv)
-
-
-def _background() -> Background | None:
+def stored_background() -> Background | None:
     """What unlabelled news knows about words: the models folder's own, else the shipped one; None where neither has."""
     from nlp.background import FILE, Background
 
     paths = (settings().models / FILE, settings().shipped_models / FILE)
     found = next((path for path in paths if path.is_file()), None)
     return Background.load(found) if found is not None else None
-
-
-def _print(evaluation: Evaluation, *, as_json: bool, as_csv: bool) -> None:
-    say(f"{evaluation.dataset}: {evaluation.scores[0].articles} articles; {evaluation.split}")
-    rows = [item.as_dict() for item in evaluation.scores]
-    if as_json:
-        print_rows([evaluation.as_dict()], (), as_json=True, as_csv=False)
-        return
-    print_rows(rows, _FIGURES, as_json=False, as_csv=as_csv)
-    if not as_csv:
-        click.echo()
-        print_table(
-            _by_theme(rows),
-            ["theme", "precision", "recall", "f1", "support", *(f"f1 {row['method']}" for row in rows[1:])],
-        )
-
-
-def _by_theme(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A row a theme: the first method in full, the others' F1 beside it."""
-    first, *others = rows
-    table = []
-    for index, theme in enumerate(first["themes"]):
-        beside = {f"f1 {other['method']}": other["themes"][index]["f1"] for other in others}
-        table.append({**theme, **beside})
-    return table
