@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from corpus.text import clean
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_LETTER = re.compile(r"\w")
 _LINE_END = re.compile("[\n\r\u2028\u2029]+")
 # A full stop (or several), the quotes and brackets it closes, then white space.
 _STOP = re.compile(r"(?P<word>[^\s.!?…]*(?:[.][^\s.!?…]+)*)(?P<stop>[.!?…]+)(?P<closing>[\"”’»)\]]*)(?=\s)")
@@ -44,12 +45,17 @@ def encodable(text: str) -> str:
 
 def lines(text: str) -> list[str]:
     """The lines of ``text`` (``encodable``) that have something to read, without blanks at their ends."""
-    return [line.strip() for line in _LINE_END.split(encodable(text)) if clean(line).strip()]
+    return [line.strip() for line in _LINE_END.split(encodable(text)) if _is_readable(line)]
 
 
 def sentences(text: str) -> list[str]:
     """The sentences of ``text`` in order, each without blanks at its ends."""
-    return [sentence for line in lines(text) for sentence in _of_line(line) if clean(sentence).strip()]
+    return [sentence for line in lines(text) for sentence in _of_line(line) if _is_readable(sentence)]
+
+
+def _is_readable(text: str) -> bool:
+    # Cleaning removes no letter and no digit, so nearly always one look tells.
+    return bool(_LETTER.search(text)) or bool(clean(text).strip())
 
 
 def _of_line(line: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from scipy.special import expit
 
 from corpus.records import Segmentation, Tagging
 from nlp.artefact import Artefact, load
-from nlp.document import Document, read, segment_article
+from nlp.document import Document, read, segment_article, segment_articles
 from nlp.explain import Explanation, explain
 from nlp.pipeline import ThemeModel
 
@@ -51,7 +51,7 @@ class Tagger:
 
     def tag_many(self, items: Iterable[tuple[str, str]], batch_size: int = 64) -> Iterator[Tagging]:
         """The themes of many articles, given as (title, text), in their order; memory holds one batch."""
-        return self.tag_segmented(((title, text, segment_article(title, text)) for title, text in items), batch_size)
+        return self.tag_segmented(_segmented(items, batch_size), batch_size)
 
     def tag_segmented(self, items: Iterable[tuple[str, str, Segmentation]], batch_size: int = 64) -> Iterator[Tagging]:
         """As ``tag_many``, for articles with the segmentation that ``segment_article`` made of them before.
@@ -75,6 +75,13 @@ class Tagger:
 
     def _evidence(self, document: Document, themes: Sequence[str]) -> dict[str, tuple[str, ...]]:
         return {theme: _strongest(explain(self.model, document, theme)) for theme in themes}
+
+
+def _segmented(items: Iterable[tuple[str, str]], batch_size: int) -> Iterator[tuple[str, str, Segmentation]]:
+    remaining = iter(items)
+    while batch := list(islice(remaining, batch_size)):
+        for (title, text), words in zip(batch, segment_articles(batch), strict=True):
+            yield title, text, words
 
 
 def decide(model: ThemeModel, documents: Sequence[Document], by: str) -> list[Tagging]:
