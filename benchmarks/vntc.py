@@ -7,8 +7,7 @@ In one run, on the same texts: words of our segmenter under the recipe that does
 underthesea's README figure was made with, and underthesea's own Rust classifier. Every figure is given on all test
 texts and again without the *leaked copies*, test texts that were already read in training; then the published rows.
 
-Segmentation is slow (26 texts a second on two busy cores: an hour for all), so it is kept in ``--cache`` and a run that
-was broken off goes on.
+What was segmented is kept in ``--cache``, and a run that was broken off goes on.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from nlp.baselines import (
     plain_regression,
     underthesea_classifier,
 )
-from nlp.document import Document, read, segment_article
+from nlp.document import Document, read, segment_articles
 from nlp.features import Floats
 from nlp.keywords import Keywords
 from nlp.labelled import Labelled, groups, read_labelled
@@ -86,16 +86,22 @@ class Evaluation:
         }
 
 
+_TOGETHER = 64
+"""Articles segmented at once: enough to be fast, few enough to tell how far it is."""
+
+
 def prepare(rows: Sequence[Labelled], keywords: Keywords, advance: Advance | None = None) -> Labels:
-    """``rows`` segmented and read; about a second for a hundred articles, each told to ``advance``."""
+    """``rows`` segmented and read; about a second for five hundred articles, each told to ``advance``."""
     values = np.array(
         [[float(slug in row.tagging.themes) for slug in keywords.by_theme] for row in rows], dtype=np.float64
     ).reshape(len(rows), len(keywords.by_theme))
-    documents = []
-    for row in rows:
-        documents.append(read(row.title, row.text, segment_article(row.title, row.text), keywords))
+    documents: list[Document] = []
+    for start in range(0, len(rows), _TOGETHER):
+        some = rows[start : start + _TOGETHER]
+        segmented = segment_articles((row.title, row.text) for row in some)
+        documents += (read(row.title, row.text, words, keywords) for row, words in zip(some, segmented, strict=True))
         if advance is not None:
-            advance(1)
+            advance(len(some))
     return Labels(tuple(rows), tuple(documents), values)
 
 

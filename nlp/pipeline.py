@@ -168,8 +168,8 @@ def _thresholds(probabilities: Floats, labels: Floats) -> Floats:
     """For each theme the threshold with the best F1 on held-out probabilities, smoothed and kept in ``_BOUNDS``.
 
     From some twenty examples the best threshold is mostly luck: unsmoothed, macro F1 on real articles was 0.640
-    instead of 0.668. Bounds of 0.3 and 0.5 gave 0.846 and 0.847 on 1,130 stories (two seeds) and 0.765 on real articles,
-    those of 0.4 and 0.5 0.855, 0.854 and 0.776, one threshold for all 0.853, 0.850 and 0.767.
+    instead of 0.668. Bounds of 0.3 and 0.5 gave 0.846 and 0.847 on 1,130 stories (two seeds) and 0.765 on real
+    articles, those of 0.4 and 0.5 0.855, 0.854 and 0.776, one threshold for all 0.853, 0.850 and 0.767.
     """
     curves = np.zeros((labels.shape[1], len(_GRID)))
     for column, threshold in enumerate(_GRID):

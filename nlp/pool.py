@@ -5,12 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from corpus.duplicates import keys, shingles, similarity
 from corpus.records import BODY_KINDS, BlockKind
 from nlp.background import Background
-from nlp.document import Document, read, segment_article
+from nlp.document import Document, read, segment_articles
 from nlp.errors import LabelledError
 from nlp.keywords import Keywords
 from nlp.labelled import Labelled
@@ -33,6 +34,10 @@ def read_pool(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
             raise LabelledError(f"{path}: cannot be read after line {number}: {error}") from error
 
 
+_TOGETHER = 64
+"""Articles segmented at once."""
+
+
 def learn_background(
     paths: Sequence[Path],
     keywords: Keywords,
@@ -44,16 +49,18 @@ def learn_background(
     """The background of words that the pool ``paths`` gives; segmenting ten thousand articles takes minutes.
 
     Near-copies of ``judged`` news are left out, for words are not to be learnt from what a model is judged on.
-    ``advance`` is called after each article. Raises ``LabelledError`` for a file that does not read, ``NlpError``
-    where it holds too few texts.
+    ``advance`` is told how many articles were read. Raises ``LabelledError`` for a file that does not read,
+    ``NlpError`` where it holds too few texts.
     """
     held_out = _Stories(judged)
 
     def documents() -> Iterator[Document]:
-        for title, text in read_pool(paths):
-            if not held_out.has(text):
-                yield read(title, text, segment_article(title, text), keywords)
-            advance(1)
+        texts = read_pool(paths)
+        while some := list(islice(texts, _TOGETHER)):
+            fresh = [(title, text) for title, text in some if not held_out.has(text)]
+            for (title, text), words in zip(fresh, segment_articles(fresh), strict=True):
+                yield read(title, text, words, keywords)
+            advance(len(some))
 
     return Background.of(documents(), seed)
 

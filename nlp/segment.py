@@ -1,6 +1,8 @@
 """Words: Vietnamese text → sentences of words whose syllables are joined by ``_``.
 
-underthesea does the work, one sentence at a time. Two of its habits are worked around here:
+The words are underthesea's, token for token, found from tables of its own weights (``nlp.words``) some fifty times as
+fast; where the installed underthesea is not the one the tables are known to equal, it is asked itself, with a warning.
+Two of its habits are worked around here:
 
 - Its model was trained on text that writes ``hoà``, ``thuỷ``, ``uỷ``; in the other style words fall apart (``tỉnh ủy``,
   ``hoà_bình`` but ``hòa bình``), and its own token normalisation moves everything to that other style. So words are
@@ -12,13 +14,21 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from importlib.metadata import version
+from itertools import islice
+from typing import Protocol
 
 from corpus.records import Segmentation
 from corpus.text import line
+from nlp.crf_tables import Tables
+from nlp.errors import NlpError
+from nlp.installed import installed, parts, underthesea_version
+from nlp.known import objection
 from nlp.sentences import sentences
+from nlp.tokens import Cutter
+from nlp.words import Words
 
 _OLD_STYLE = re.compile(r"(?<![qQ])(?:([òóỏõọ])([ae])|([ùúủũụ])(y))(?!\w)", re.IGNORECASE)
 _PLAIN = str.maketrans("òóỏõọùúủũụÒÓỎÕỌÙÚỦŨỤ", "ooooouuuuuOOOOOUUUUU")
@@ -32,30 +42,76 @@ _MARKED = {
 }
 
 
+class SlowSegmentationWarning(UserWarning):
+    """The tables cannot stand in for the installed underthesea, which is fifty times as slow."""
+
+
+class _Segmenter(Protocol):
+    def strings(self, sentences: Sequence[str]) -> list[str]: ...
+
+
 def segmenter() -> str:
     """The name and version that sign a segmentation made now: ``underthesea 9.5.0``."""
-    return f"underthesea {version('underthesea')}"
+    return f"underthesea {underthesea_version()}"
 
 
 def segment(text: str) -> Segmentation:
     """The words of ``text``, sentence by sentence (``nlp.sentences.sentences``), never across a line break.
 
     One string a sentence, words parted by single blanks, syllables of a word joined by ``_``, letters as printed
-    (after ``corpus.text.clean``). The first call loads the model (0.5 s, 129 MB).
+    (after ``corpus.text.clean``). The first call makes the tables (half a second, 60 MB).
     """
-    return Segmentation(by=segmenter(), sentences=tuple(map(segment_sentence, sentences(text))))
+    return segment_together([text])[0]
+
+
+def segment_together(texts: Sequence[str]) -> list[Segmentation]:
+    """As ``segment`` for each of ``texts``, all in memory at once; some texts at a time are faster than one."""
+    found = [sentences(text) for text in texts]
+    words = iter(_segmenter().strings([line(sentence) for of_text in found for sentence in of_text]))
+    by = segmenter()
+    return [Segmentation(by=by, sentences=tuple(islice(words, len(of_text)))) for of_text in found]
 
 
 def segment_sentence(sentence: str) -> str:
     """One sentence as a string of words; see ``segment``."""
-    printed = line(sentence)
-    return " ".join(word.replace(" ", "_") for word in _as_printed(printed, _word_tokenizer()(_new_style(printed))))
+    return _segmenter().strings([line(sentence)])[0]
 
 
-def _as_printed(printed: str, words: list[str]) -> list[str]:
-    """The words in the letters of ``printed``, which differs from the segmented text only letter by letter."""
-    letters = iter(printed.replace(" ", ""))
-    return ["".join(" " if char == " " else next(letters) for char in word) for word in words]
+@cache
+def _segmenter() -> _Segmenter:
+    """The tables, or underthesea itself with a ``SlowSegmentationWarning`` that says why."""
+    try:
+        found, of = installed(), parts()
+        tables = Tables(of.crf, of.templates, of.dictionary)
+        plain = Words(tables, Cutter(of.expression, of.letters), _by_underthesea)
+        why = objection(found, plain.lists, _by_underthesea)
+    except NlpError as error:
+        why = str(error)
+    if why is None:
+        return Words(
+            tables,
+            Cutter(of.expression, of.letters, _new_style),
+            lambda sentence: _by_underthesea(_new_style(sentence)),
+        )
+    warnings.warn(f"words are found by underthesea itself, slowly: {why}", SlowSegmentationWarning, stacklevel=2)
+    return _Underthesea()
+
+
+class _Underthesea:
+    """The reference, in place of the tables."""
+
+    def strings(self, sentences: Sequence[str]) -> list[str]:
+        return [" ".join(word.replace(" ", "_") for word in self._words(sentence)) for sentence in sentences]
+
+    def _words(self, printed: str) -> Iterable[str]:
+        """The words in the letters of ``printed``, which differs from the segmented text only letter by letter."""
+        letters = iter(printed.replace(" ", ""))
+        for word in _by_underthesea(_new_style(printed)):
+            yield "".join(" " if char == " " else next(letters) for char in word)
+
+
+def _by_underthesea(sentence: str) -> list[str]:
+    return _word_tokenizer()(sentence)
 
 
 def _new_style(text: str) -> str:

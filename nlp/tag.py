@@ -12,7 +12,7 @@ from scipy.special import expit
 
 from corpus.records import Segmentation, Tagging
 from nlp.artefact import Artefact, load
-from nlp.document import Document, read, segment_article
+from nlp.document import Document, read, segment_article, segment_articles
 from nlp.explain import Explanation, explain, sentence_weights
 from nlp.features import Features
 from nlp.model import ThemeModel
@@ -54,8 +54,7 @@ class Tagger:
         self, items: Iterable[tuple[str, str]], batch_size: int = 64, *, evidence: bool = True
     ) -> Iterator[Tagging]:
         """The themes of many articles, given as (title, text), in their order; memory holds one batch."""
-        segmented = ((title, text, segment_article(title, text)) for title, text in items)
-        return self.tag_segmented(segmented, batch_size, evidence=evidence)
+        return self.tag_segmented(_segmented(items, batch_size), batch_size, evidence=evidence)
 
     def tag_segmented(
         self, items: Iterable[tuple[str, str, Segmentation]], batch_size: int = 64, *, evidence: bool = True
@@ -90,6 +89,13 @@ class Tagger:
         return {
             theme: _strongest(document, *sentence_weights(self.model, document, features, theme)) for theme in themes
         }
+
+
+def _segmented(items: Iterable[tuple[str, str]], batch_size: int) -> Iterator[tuple[str, str, Segmentation]]:
+    remaining = iter(items)
+    while batch := list(islice(remaining, batch_size)):
+        for (title, text), words in zip(batch, segment_articles(batch), strict=True):
+            yield title, text, words
 
 
 def decide(model: ThemeModel, documents: Sequence[Document], by: str) -> list[Tagging]:

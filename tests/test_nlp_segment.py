@@ -117,7 +117,8 @@ def test_an_article_is_segmented_as_its_title_and_then_its_text(title, text):
 
 def test_importing_the_segmenter_leaves_the_root_logger_alone():
     code = (
-        "import logging; from nlp.segment import segment; segment('Mưa to.');"
+        "import logging, sys; from nlp.segment import segment; segment('« « « « « « « « « làng');"
+        "assert 'underthesea' in sys.modules;"  # a tie, of which underthesea itself is asked
         "assert logging.getLogger().handlers == [], logging.getLogger().handlers"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -7,7 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from corpus.records import Night, Segmentation, Tagging
 from corpus.store import Corpus
 from crawler.archive import read_archive
 from crawler.errors import NightFailed
-from nlp import document
+from nlp import segment_many
 from nlp.tag import Tagger
 from tests.archived import written
 from tests.command import ROOT, tintinh
@@ -247,18 +247,18 @@ def test_opinions_are_made_before_the_corpus_is_locked(tmp_path: Path, monkeypat
     with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
         corpus.keep(story(1), page=None, place=None)
         made: list[bool] = []
-        segment, tag = document.segment_article, Tagger.tag_segmented
+        segment, tag = segment_many.segment_together, Tagger.tag_segmented
 
-        def segment_seen(*given: str) -> Segmentation:
+        def segment_seen(texts: Sequence[str]) -> list[Segmentation]:
             made.append(corpus.connection.in_transaction)
-            return segment(*given)
+            return segment(texts)
 
         def tag_seen(*given: Any) -> Iterator[Tagging]:
             for tagging in tag(*given):
                 made.append(corpus.connection.in_transaction)
                 yield tagging
 
-        monkeypatch.setattr(document, "segment_article", segment_seen)
+        monkeypatch.setattr(segment_many, "segment_together", segment_seen)
         monkeypatch.setattr(Tagger, "tag_segmented", tag_seen)
         assert annotate(corpus, tagger) == (1, 1)
     assert made == [False, False]

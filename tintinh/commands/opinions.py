@@ -217,16 +217,17 @@ def annotate(corpus: Corpus, tagger: Tagger) -> tuple[int, int]:
     Opinions are stored some hundred at a time, so that a stop loses little; they are made before the corpus is locked
     for storing them, so that a crawl beside this goes on.
     """
-    from nlp.document import segment_article
+    from nlp.document import segment_article, whole
     from nlp.segment import segmenter
+    from nlp.segment_many import segment_many
 
     by = segmenter()
     segmented = tagged = 0
     with progress("segmenting") as advance:
-        for batch in _batches(corpus.to_segment(by)):
-            made = [(number, segment_article(article.title, article.text)) for number, article in batch]
+        texts = ((number, whole(article.title, article.text)) for number, article in corpus.to_segment(by))
+        for made in _batches(segment_many(texts)):
             segmented += corpus.add_segmentations(made)
-            advance(len(batch))
+            advance(len(made))
     with progress("tagging") as advance:
         for rows in _batches(corpus.to_tag(tagger.by, by)):
             items = [
