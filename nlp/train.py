@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -105,12 +106,10 @@ def _each_unseen(
 
 
 def _free_version(models: Path, day: date) -> str:
-    """The day, or the day and a number where that day has a model already."""
-    number, version = 1, day.isoformat()
-    while (models / f"{NAME}-{version}").exists():
-        number += 1
-        version = f"{day.isoformat()}.{number}"
-    return version
+    """The day, or the day and a number after every model of that day."""
+    taken = {path.name.removeprefix(f"{NAME}-{day.isoformat()}") for path in models.glob(f"{NAME}-{day.isoformat()}*")}
+    last = max((int(rest[1:] or 1) for rest in taken if re.fullmatch(r"(\.[0-9]+)?", rest)), default=0)
+    return f"{day.isoformat()}.{last + 1}" if last else day.isoformat()
 
 
 def _trained_on(labels: Labels, slugs: Sequence[str], *, by_hand: int) -> list[TrainedOn]:

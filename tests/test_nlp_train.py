@@ -87,6 +87,9 @@ def test_a_second_model_of_a_day_gets_a_number_and_floors_refuse_a_worse_one(lab
     assert sorted(path for path in tmp_path.iterdir() if path != spoilt) == before
     assert train([spoilt], tmp_path, themes=THEMES, created=DAY, allow_lower=True).name == "themes-2026-03-05.2"
     assert json.loads(floors.read_text(encoding="utf-8"))["macro_f1"] < 1
+    (tmp_path / "themes-2026-03-05").rename(tmp_path / "elsewhere")
+    # A number that came free is not given again: the newest is known by it.
+    assert train([spoilt], tmp_path, themes=THEMES, created=DAY, allow_lower=True).name == "themes-2026-03-05.3"
 
 
 def test_too_few_examples_and_unreadable_labels_are_said(labelled, tmp_path):
