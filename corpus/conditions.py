@@ -36,20 +36,23 @@ def where(query: Query, *, heads_only: bool = False) -> Where:
         parts.append("articles.id IN (SELECT rowid FROM search WHERE search MATCH ?)")
         values.append(read(query.text).expression())
     for theme in query.themes:
-        parts.append("articles.id IN (SELECT article_id FROM current_themes WHERE theme = ?)")
+        parts.append("articles.id IN (SELECT article_id FROM standing_themes WHERE theme = ?)")
         values.append(theme)
     if query.province is not None:
         parts.append(f"{PROVINCE_COLUMN[query.province_map]} = ?")
-        values.append(_province(query.province, query.province_map))
+        values.append(province_named(query.province, query.province_map))
     if query.source is not None:
         parts.append("articles.source = ?")
         values.append(query.source)
     if query.since is not None and query.until is not None and query.since > query.until:
         raise QueryError(f"since {query.since} is after until {query.until}: no day lies between them")
-    for day, sign in ((query.since, ">="), (query.until, "<=")):
-        if day is not None:
-            parts.append(f"articles.published_day {sign} ?")
-            values.append(day.isoformat())
+    # published_at begins with its day, and the indexes that give the newest first are ordered by it.
+    if query.since is not None:
+        parts.append("articles.published_at >= ?")
+        values.append(query.since.isoformat())
+    if query.until is not None:
+        parts.append("articles.published_at < ?")
+        values.append(f"{query.until.isoformat()}~")  # the sign ~ stands after every sign of a moment
     if heads_only:
         parts.append("articles.id NOT IN (SELECT article_id FROM copies)")
     return Where(" AND ".join(parts) or "TRUE", tuple(values))
@@ -64,7 +67,8 @@ def limit(query: Query) -> int:
     return query.limit
 
 
-def _province(name: str, province_map: ProvinceMap) -> str:
+def province_named(name: str, province_map: ProvinceMap) -> str:
+    """The province that ``name`` means under a map, as the corpus spells it; ``QueryError`` if it is none."""
     known = canonical(name)
     if known is None:
         raise QueryError(f"{name!r} is not a province of Việt Nam, of the map of 63 or of 34")

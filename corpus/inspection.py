@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from corpus import duplicates, index
+from corpus import tallies
+from corpus.derived import RULES
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,12 @@ def check(connection: sqlite3.Connection) -> Iterator[str]:
         count = connection.execute(statement).fetchone()[0]
         if count:
             yield f"{count} {what}"
-    for name, rule in (("search", index.RULE), ("duplicate_keys", duplicates.RULE)):
+    standing, counted = tallies.differences(connection)
+    if standing:
+        yield f"{standing} themes in use are not those that the taggings give; tintinh optimize --recount makes them anew"
+    if counted:
+        yield f"{counted} tallies are not what a count of the articles gives; tintinh optimize --recount makes them anew"
+    for name, rule in RULES.items():
         row = connection.execute("SELECT rule FROM derived WHERE name = ?", (name,)).fetchone()
         if row is None or row[0] != rule:
             yield f"{name} was made by another rule than this version's; open the corpus once for writing"

@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from corpus import tallies
 from corpus.conditions import Where, limit, where
 from corpus.index import TITLE_WEIGHT, Wanted, read
 from corpus.opinions import CHUNK
@@ -58,7 +59,7 @@ def search(connection: sqlite3.Connection, query: Query) -> Answer:
     wanted = read(query.text) if query.text is not None else None
     filters = where(replace(query, text=None))
     most = limit(query)
-    total = _count(connection, wanted, filters)
+    total = _total(connection, query, wanted, filters)
     ranked = _ranked(connection, wanted, filters, most) if total and most else []
     hits: list[Hit] = []
     for start in range(0, len(ranked), CHUNK):
@@ -66,6 +67,15 @@ def search(connection: sqlite3.Connection, query: Query) -> Answer:
         hits += [_hit(stored, scores[stored.id], wanted) for stored in load(connection, list(scores))]
     toneless = _count(connection, wanted.without_tones(), filters) if wanted and wanted.toned and not total else None
     return Answer(tuple(hits), total, toneless)
+
+
+def _total(connection: sqlite3.Connection, query: Query, wanted: Wanted | None, filters: Where) -> int:
+    months = tallies.split(query)
+    if months is None:
+        return _count(connection, wanted, filters)
+    kind = query.themes[0] if query.themes else tallies.EVERY
+    whole = tallies.counts(connection, query, months, kind, "NULL", heads_only=False).total()
+    return whole + sum(_count(connection, None, where(edge)) for edge in months.edges)
 
 
 def _count(connection: sqlite3.Connection, wanted: Wanted | None, filters: Where) -> int:

@@ -14,11 +14,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from corpus import duplicates, index, inspection, keeping, opinions, revisions, rows
+from corpus import derived, inspection, keeping, opinions, revisions, rows
 from corpus.conditions import limit, where
 from corpus.database import connect, transaction
 from corpus.errors import CorpusError
 from corpus.inspection import Stats
+from corpus.keeping import Result
 from corpus.opinions import CHUNK, chunks
 from corpus.records import (
     ArchivePlace,
@@ -55,7 +56,7 @@ class Corpus:
         path = Path(path)
         corpus = cls(path, connect(path, create=create, read_only=read_only), read_only=read_only)
         try:
-            corpus._renew_derived()
+            derived.renew(corpus.connection, path, read_only=read_only)
         except BaseException:
             corpus.close()
             raise
@@ -72,20 +73,6 @@ class Corpus:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
-
-    def _renew_derived(self) -> None:
-        """Make the search index and the duplicate keys anew where this version makes them by another rule."""
-        rules = {"search": index.RULE, "duplicate_keys": duplicates.RULE}
-        if dict(self.connection.execute("SELECT name, rule FROM derived")) == rules:
-            return
-        if self.read_only:
-            raise CorpusError(f"{self.path}: its search index is of another version; open it once for writing")
-        with transaction(self.connection):
-            index.clear(self.connection)
-            for stored in self._load(chunks(self.connection, "SELECT id FROM articles ORDER BY id")):
-                index.add(self.connection, stored.id, stored.article)
-            duplicates.rebuild(self.connection)
-            self.connection.executemany("INSERT OR REPLACE INTO derived (name, rule) VALUES (?, ?)", rules.items())
 
     # Facts in
 
@@ -122,6 +109,14 @@ class Corpus:
         would be stored wrong.
         """
         return keeping.keep(self.connection, result, page, place, requested_url)
+
+    def keep_many(self, results: Iterable[Result]) -> list[Outcome]:
+        """Store what became of many pages, as ``keep`` one after the other would, in one transaction: all or none.
+
+        Six times as quick as one by one from some hundred a transaction on; other writers wait meanwhile. ``results``
+        is consumed inside the transaction.
+        """
+        return keeping.keep_many(self.connection, results)
 
     def record_night(self, night: Night) -> None:
         """Store the account of one source in one night."""
