@@ -1,4 +1,4 @@
-"""The tables that are made from facts and opinions: by which rule each is made, and made anew where the rule changed."""
+"""The tables made from facts and opinions: by which rule each is made, and made anew where the rule changed."""
 
 from __future__ import annotations
 

@@ -61,6 +61,8 @@ def stats(connection: sqlite3.Connection) -> Stats:
     )
 
 
+_ANEW = "tintinh optimize --recount makes them anew"
+
 # Each selects one number, 0 where all is well, and says what it counts.
 _RULES = (
     ("SELECT count(*) FROM (SELECT id FROM articles EXCEPT SELECT id FROM search_docsize)",
@@ -92,9 +94,9 @@ def check(connection: sqlite3.Connection) -> Iterator[str]:
             yield f"{count} {what}"
     standing, counted = tallies.differences(connection)
     if standing:
-        yield f"{standing} themes in use are not those that the taggings give; tintinh optimize --recount makes them anew"
+        yield f"{standing} themes in use are not those that the taggings give; {_ANEW}"
     if counted:
-        yield f"{counted} tallies are not what a count of the articles gives; tintinh optimize --recount makes them anew"
+        yield f"{counted} tallies are not what a count of the articles gives; {_ANEW}"
     for name, rule in RULES.items():
         row = connection.execute("SELECT rule FROM derived WHERE name = ?", (name,)).fetchone()
         if row is None or row[0] != rule:

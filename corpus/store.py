@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from corpus import derived, inspection, keeping, opinions, revisions, rows
+from corpus import derived, inspection, keeping, opinions, revisions, rows, upkeep
 from corpus.conditions import limit, where
 from corpus.database import connect, transaction
-from corpus.errors import CorpusError
 from corpus.inspection import Stats
 from corpus.keeping import Result
 from corpus.opinions import CHUNK, chunks
@@ -36,6 +35,7 @@ from corpus.revisions import Revision
 from corpus.rows import PageRecord, StoredArticle
 from corpus.search import Answer, search
 from corpus.trend import Group, Period, ThemeRow, Trend, theme_by_province, trend
+from corpus.upkeep import Upkeep
 
 
 class Corpus:
@@ -284,6 +284,17 @@ class Corpus:
     def stats(self) -> Stats:
         """What the corpus holds, counted."""
         return inspection.stats(self.connection)
+
+    def optimize(
+        self, *, recount: bool = False, vacuum: bool = False, tell: Callable[[str], None] = lambda step: None
+    ) -> Upkeep:
+        """Merge the search index, measure the indexes for the planner, empty the write-ahead log; sizes before, after.
+
+        Safe beside readers and writers, who wait for moments at most. ``recount`` makes the tallies anew; ``vacuum``
+        gives free pages back to the disk, for which nobody else may write meanwhile and twice the file must be free.
+        ``tell`` is called with each step. Raises ``CorpusError`` where the disk is too full for ``vacuum``.
+        """
+        return upkeep.optimize(self.connection, self.path, recount=recount, vacuum=vacuum, tell=tell)
 
     def check(self) -> list[str]:
         """What is not sound, one sentence each; empty where all is well. Reads the whole file."""

@@ -44,7 +44,7 @@ _FACTS = f"""
     UNION ALL
     SELECT s.theme, {_CELL} FROM articles AS a JOIN standing_themes AS s ON s.article_id = a.id WHERE {{which}}
 """  # noqa: S608 - all names are ours
-_COUNTED = f"WITH facts ({_KEY}) AS ({{facts}}) SELECT {_KEY}, count(*) FROM facts GROUP BY {_KEY}"
+_COUNTED = f"WITH facts ({_KEY}) AS ({{facts}}) SELECT {_KEY}, count(*) FROM facts GROUP BY {_KEY}"  # noqa: S608
 _SOME = "a.id IN (SELECT value FROM json_each(?1))"
 
 
@@ -100,9 +100,7 @@ def rebuild(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM standing_themes")
     connection.execute("INSERT INTO standing_themes (theme, article_id) SELECT theme, article_id FROM current_themes")
     connection.execute("DELETE FROM tallies")
-    connection.execute(
-        f"INSERT INTO tallies ({_KEY}, articles) {_COUNTED.format(facts=_FACTS.format(which='TRUE'))}"  # noqa: S608
-    )
+    connection.execute(f"INSERT INTO tallies ({_KEY}, articles) {_COUNTED.format(facts=_FACTS.format(which='TRUE'))}")
 
 
 def differences(connection: sqlite3.Connection) -> tuple[int, int]:

@@ -214,8 +214,9 @@ def _rows(
 
 def _by_period(by_day: Counter[tuple[Any, ...]], by: Period) -> Counter[tuple[Any, ...]]:
     found: Counter[tuple[Any, ...]] = Counter()
+    labels = {day: _label(date.fromisoformat(day), by) for day in {day for day, _ in by_day}}
     for (day, group), count in by_day.items():
-        found[_label(date.fromisoformat(day), by), group] += count
+        found[labels[day], group] += count
     return found
 
 
