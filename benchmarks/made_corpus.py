@@ -102,7 +102,8 @@ def theme_runs(theme: str) -> tuple[str, ...]:
 def a_run(pick: random.Random) -> str:
     """A run of two words as a reader would ask for it: by Zipf's law, the hundred commonest aside."""
     runs = _stock().runs
-    return runs[min(len(runs) - 1, int(100 * len(runs) ** (0.6 * pick.random()) / 2))]
+    run = runs[min(len(runs) - 1, int(50 * len(runs) ** (0.6 * pick.random())))]
+    return "".join(sign for sign in run if sign.isalnum() or sign == " ")
 
 
 def outlet(number: int) -> str:

@@ -9,24 +9,21 @@ CREATE TABLE standing_themes (
 ) WITHOUT ROWID;
 CREATE INDEX standing_themes_article ON standing_themes (article_id);
 
--- How many articles there are of each month, province, outlet and theme. '' stands for what is not known: a day, a
--- province, an outlet. The theme '' counts every article, '*' every article with a tagging, a slug those given it.
+-- How many articles there are of each month and theme, by province ('*' in the place of the outlet) and by outlet ('*'
+-- in the places of the province): not of each outlet in each province, which would be as many rows as articles.
+-- '' stands for what is not known: a day, a province, an outlet. The theme '' counts every article, '*' every article
+-- with a tagging, a slug those given it.
 CREATE TABLE tallies (
+    source      TEXT NOT NULL,
     theme       TEXT NOT NULL,
     month       TEXT NOT NULL,     -- of published_day
     province_63 TEXT NOT NULL,
     province    TEXT NOT NULL,
     province_34 TEXT NOT NULL,
-    source      TEXT NOT NULL,
-    copy        INTEGER NOT NULL,  -- 1: near-duplicates of an earlier article
     articles    INTEGER NOT NULL,
-    PRIMARY KEY (theme, month, province_63, province, province_34, source, copy)
+    stories     INTEGER NOT NULL,  -- those that are no near-duplicate of an earlier one
+    PRIMARY KEY (source, theme, month, province_63, province, province_34)
 ) WITHOUT ROWID;
--- One outlet or one province of all months and themes.
-CREATE INDEX tallies_province ON tallies (province, theme, month);
-CREATE INDEX tallies_province_63 ON tallies (province_63, theme, month);
-CREATE INDEX tallies_province_34 ON tallies (province_34, theme, month);
-CREATE INDEX tallies_source ON tallies (source, theme, month);
 
 -- The newest of an outlet or a province, without sorting all of them.
 DROP INDEX articles_source;

@@ -149,7 +149,7 @@ class Corpus:
         """
         if query is None:
             return self._load(chunks(self.connection, "SELECT id FROM articles ORDER BY id"))
-        asked = where(query)
+        asked = where(query, newest=query.limit is not None)
         statement = f"""SELECT id FROM articles WHERE {asked.sql}
                         ORDER BY published_at DESC, id DESC LIMIT ?"""  # noqa: S608 - made by conditions.py
         return self._load(chunks(self.connection, statement, (*asked.values, limit(query))))

@@ -90,7 +90,7 @@ def trend(
     else:
         groups = {name: name for name in sorted({name for _, name in denominators}, key=_order)}
     open_ended = replace(query, since=None, until=None)
-    undated = replace(subject, query=open_ended).where()
+    undated = replace(subject, query=open_ended)
     return Trend(tuple(_rows(counts, denominators, groups, by)), _undated(connection, undated))
 
 
@@ -139,7 +139,7 @@ class _Counted:
 def _all_days(connection: sqlite3.Connection, columns: tuple[str, ...], what: _Counted) -> Counter[tuple[Any, ...]]:
     """How many articles there are of each combination of ``columns``, the undated too where no day is asked for."""
     found: Counter[tuple[Any, ...]] = Counter()
-    months = tallies.split(what.query)
+    months = tallies.split(what.query, columns)
     for edge in months.edges if months else (what.query,):
         found += _counts(
             connection,
@@ -149,8 +149,7 @@ def _all_days(connection: sqlite3.Connection, columns: tuple[str, ...], what: _C
         )
     if months:
         kind = None if _THEME in columns else what.kind
-        names = ", ".join(tallies.COLUMN[column] for column in columns)
-        found += tallies.counts(connection, what.query, months, kind, names, heads_only=what.stories)
+        found += tallies.counts(connection, what.query, months, kind, columns, by_month=False, heads_only=what.stories)
     return found
 
 
@@ -167,7 +166,7 @@ def _by_day(connection: sqlite3.Connection, by: Period, per: Group | None, what:
     """How many articles there are of each day and group; those of whole months may stand at the first of the month."""
     group = _GROUP_COLUMN[per] if per != "province" else PROVINCE_COLUMN[what.query.province_map]
     tables = _WITH_THEMES if per == "theme" else "articles"
-    months = tallies.split(what.query) if by in {"month", "quarter", "year"} else None
+    months = tallies.split(what.query, (group,)) if by in {"month", "quarter", "year"} else None
     found: Counter[tuple[Any, ...]] = Counter()
     for edge in months.edges if months else (what.query,):
         condition = replace(what, query=edge).where()
@@ -175,13 +174,18 @@ def _by_day(connection: sqlite3.Connection, by: Period, per: Group | None, what:
         found += _counts(connection, f"published_day, {group}", tables, dated)
     if months:
         kind = None if per == "theme" else what.kind
-        columns = f"month, {tallies.COLUMN[group]}"
-        monthly = tallies.counts(connection, what.query, months, kind, columns, heads_only=what.stories)
+        monthly = tallies.counts(connection, what.query, months, kind, (group,), by_month=True, heads_only=what.stories)
         found.update({(f"{month}-01", name): count for (month, name), count in monthly.items() if month})
     return found
 
 
-def _undated(connection: sqlite3.Connection, condition: Where) -> int:
+def _undated(connection: sqlite3.Connection, what: _Counted) -> int:
+    if tallies.split(what.query):
+        counted = tallies.counts(
+            connection, what.query, tallies.UNDATED, what.kind, (), by_month=False, heads_only=what.stories
+        )
+        return counted.total()
+    condition = what.where()
     row = connection.execute(
         f"SELECT count(*) FROM articles WHERE published_day IS NULL AND {condition.sql}",  # noqa: S608 - our names
         condition.values,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -14,9 +15,11 @@ from typing import Any
 
 import pytest
 
-from benchmarks.made_corpus import FIRST, HAND, LAST, MODEL, RATES, made_corpus, outlet
+from benchmarks.made_corpus import FIRST, HAND, LAST, MODEL, RATES, a_run, made_corpus, outlet
 from corpus import Corpus, CorpusError, Outcome, Query, Rejection, Tagging, migrations, tallies
+from corpus.conditions import where
 from corpus.hand import withdraw
+from corpus.index import TITLE_WEIGHT, read
 from corpus.keeping import Result
 from corpus.records import VIETNAM, ArchivePlace
 from corpus.trend import Trend
@@ -138,7 +141,7 @@ PLACES: tuple[dict[str, Any], ...] = (
 def counted(corpus: Corpus, monkeypatch: pytest.MonkeyPatch, question: Any) -> Any:
     """The answer to ``question`` when every article is counted, as before there were tallies."""
     with monkeypatch.context() as patched:
-        patched.setattr(tallies, "split", lambda query: None)
+        patched.setattr(tallies, "split", lambda query, columns=(): None)
         return question(corpus)
 
 
@@ -164,10 +167,47 @@ def test_tallies_and_a_count_of_the_articles_answer_alike(made: Path, monkeypatc
     assert (asked, differing) == (160, 0)
 
 
+def plainly_ranked(corpus: Corpus, query: Query) -> list[tuple[int, float]]:
+    """The hits of ``query`` by one plain statement that ranks everything: what every quicker way must give."""
+    wanted, filters = read(query.text or ""), where(replace(query, text=None))
+    together = wanted.together() or ()
+    nearness = "".join("search.rowid IN (SELECT rowid FROM search WHERE search MATCH ?) DESC, " for _ in together)
+    return corpus.connection.execute(
+        f"""SELECT articles.id, -bm25(search, {TITLE_WEIGHT}, 1.0, {TITLE_WEIGHT}, 1.0) AS score
+            FROM search JOIN articles ON articles.id = search.rowid WHERE search MATCH ? AND {filters.sql}
+            ORDER BY {nearness} score DESC, articles.published_at DESC, articles.id DESC LIMIT ?""",  # noqa: S608
+        (wanted.expression(), *filters.values, *together, -1 if query.limit is None else query.limit),
+    ).fetchall()
+
+
+def test_search_ranks_as_one_plain_statement_does(made: Path) -> None:
+    pick = random.Random(5)  # noqa: S311 - no secret
+    lengths = []
+    with Corpus.open(made, read_only=True) as corpus:
+        for n in range(60):
+            text = pick.choice(
+                [a_run(pick), a_run(pick).split()[0], f"{a_run(pick)} {a_run(pick)}", f'"{a_run(pick)}"']
+            )
+            place = pick.choice(PLACES)
+            since, until = pick.choice(DAYS)
+            filters: dict[str, Any] = {**place, "since": since, "until": until} if n % 2 else {}
+            for limit in (3, 20, None):
+                query = Query(text, limit=limit, **filters)
+                answer = corpus.search(query)
+                assert [(hit.id, hit.score) for hit in answer.hits] == plainly_ranked(corpus, query), query
+                assert answer.total == len(plainly_ranked(corpus, replace(query, limit=None)))
+                lengths.append(answer.total)
+    assert max(lengths) > 300
+    assert sum(length > 20 for length in lengths) > 60
+
+
 def test_tallies_are_used_and_know_what_they_cannot_answer() -> None:
     assert tallies.split(Query("gạo")) is None
     assert tallies.split(Query(themes=("border", "training"))) is None
     assert tallies.split(Query(since=date(2024, 5, 20), until=date(2024, 6, 3))) is None
+    assert tallies.split(Query(source="bao", province="Hà Nội")) is None
+    assert tallies.split(Query(source="bao"), ("articles.province_34",)) is None
+    assert tallies.split(Query(source="bao"), ("articles.source",)) == tallies.Split(None, None, ())
     assert tallies.split(Query()) == tallies.Split(None, None, ())
     whole = Query(since=date(2024, 2, 1), until=date(2024, 2, 29))
     assert tallies.split(whole) == tallies.Split("2024-02", "2024-02", ())
