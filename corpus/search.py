@@ -61,7 +61,7 @@ def search(connection: sqlite3.Connection, query: Query) -> Answer:
     filters = where(replace(query, text=None), newest=wanted is None)
     most = limit(query)
     total = _total(connection, query, wanted, filters)
-    ranked = _ranked(connection, wanted, filters, most) if total and most else []
+    ranked = _ranked(connection, wanted, filters, most, total) if total and most else []
     hits: list[Hit] = []
     for start in range(0, len(ranked), CHUNK):
         scores = dict(ranked[start : start + CHUNK])
@@ -104,7 +104,7 @@ def _found(expression: str, filters: Where) -> tuple[str, tuple[object, ...]]:
 
 
 def _ranked(
-    connection: sqlite3.Connection, wanted: Wanted | None, filters: Where, most: int
+    connection: sqlite3.Connection, wanted: Wanted | None, filters: Where, most: int, total: int
 ) -> list[tuple[int, float | None]]:
     if wanted is None:
         return connection.execute(
@@ -112,15 +112,35 @@ def _ranked(
                 ORDER BY articles.published_at DESC, articles.id DESC LIMIT ?""",  # noqa: S608
             (*filters.values, most),
         ).fetchall()
+    if total <= _FEW or most < 0:
+        return _all_ranked(connection, wanted, filters, most)
     ranked: list[tuple[int, float | None]] = []
     # The words in one run are near each other, too, so that each kind of articles is a part of the next. Most questions
     # find enough in the first, which is a hundredth of all.
     for closeness in (*(wanted.together() or ()), None):
         known = [article_id for article_id, _ in ranked]
-        ranked += _best(connection, wanted, closeness, filters, most - len(ranked) if most >= 0 else -1, known)
+        ranked += _best(connection, wanted, closeness, filters, most - len(ranked), known)
         if len(ranked) == most:
             break
     return ranked
+
+
+_BM25 = f"-bm25(search, {TITLE_WEIGHT}, 1.0, {TITLE_WEIGHT}, 1.0)"
+_FEW = 1_000
+"""Articles: to rank so many at once is quicker than to ask the index for those with the words in one run first."""
+
+
+def _all_ranked(
+    connection: sqlite3.Connection, wanted: Wanted, filters: Where, most: int
+) -> list[tuple[int, float | None]]:
+    found, values = _found(wanted.expression(), filters)
+    together = wanted.together() or ()
+    nearness = "".join("search.rowid IN (SELECT rowid FROM search WHERE search MATCH ?) DESC, " for _ in together)
+    return connection.execute(
+        f"""SELECT articles.id, {_BM25} AS score FROM search JOIN articles ON articles.id = search.rowid WHERE {found}
+            ORDER BY {nearness} score DESC, articles.published_at DESC, articles.id DESC LIMIT ?""",  # noqa: S608
+        (*values, *together, most),
+    ).fetchall()
 
 
 def _best(
@@ -142,8 +162,7 @@ def _best(
     # The day of an article is fetched only for those whose score is as good as that of the last one shown.
     return connection.execute(
         f"""WITH scored AS MATERIALIZED (
-                SELECT search.rowid AS id, -bm25(search, {TITLE_WEIGHT}, 1.0, {TITLE_WEIGHT}, 1.0) AS score
-                FROM search WHERE {found}),
+                SELECT search.rowid AS id, {_BM25} AS score FROM search WHERE {found}),
             least AS (SELECT min(score) AS score FROM (SELECT score FROM scored ORDER BY score DESC LIMIT ?))
             SELECT articles.id, scored.score FROM scored JOIN articles ON articles.id = scored.id
             WHERE scored.score >= (SELECT score FROM least)

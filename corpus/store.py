@@ -113,8 +113,8 @@ class Corpus:
     def keep_many(self, results: Iterable[Result]) -> list[Outcome]:
         """Store what became of many pages, as ``keep`` one after the other would, in one transaction: all or none.
 
-        Six times as quick as one by one from some hundred a transaction on; other writers wait meanwhile. ``results``
-        is consumed inside the transaction.
+        Twice as quick as one by one and more, from some hundred a transaction on; other writers wait meanwhile.
+        ``results`` is consumed inside the transaction.
         """
         return keeping.keep_many(self.connection, results)
 
@@ -290,9 +290,8 @@ class Corpus:
     ) -> Upkeep:
         """Merge the search index, measure the indexes for the planner, empty the write-ahead log; sizes before, after.
 
-        Safe beside readers and writers, who wait for moments at most. ``recount`` makes the tallies anew; ``vacuum``
-        gives free pages back to the disk, for which nobody else may write meanwhile and twice the file must be free.
-        ``tell`` is called with each step. Raises ``CorpusError`` where the disk is too full for ``vacuum``.
+        Others may read and write; writers wait for moments. ``recount`` makes the tallies anew; ``vacuum`` gives free
+        pages back, keeps writers out, and raises ``CorpusError`` unless twice the file is free. ``tell`` hears of steps.
         """
         return upkeep.optimize(self.connection, self.path, recount=recount, vacuum=vacuum, tell=tell)
 
