@@ -67,6 +67,9 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> 
     # last transactions as a whole, whose addresses are then simply fetched or replayed again.
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+    # 64 MB at most. The look-up keys of duplicates lie all over the file: with SQLite's 2 MB a batch of 2,000 articles
+    # onto 100,000 spills them and writes 610 MB instead of 220.
+    connection.execute("PRAGMA cache_size = -65536")
     migrate(connection, path)
 
 

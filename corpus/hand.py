@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
+from corpus import tallies
 from corpus.database import transaction
 from corpus.opinions import chunks
 from corpus.rows import StoredArticle, load
@@ -68,6 +69,6 @@ def labelled_ids(connection: sqlite3.Connection, by: str) -> list[int]:
 
 def withdraw(connection: sqlite3.Connection, article_id: int, by: str) -> bool:
     """Take the label of ``by`` off an article, in one transaction; whether there was one."""
-    with transaction(connection):
+    with transaction(connection), tallies.changing(connection, [article_id]):
         done = connection.execute("DELETE FROM taggings WHERE article_id = ? AND made_by = ?", (article_id, by))
     return done.rowcount > 0

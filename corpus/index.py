@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from corpus.errors import QueryError
 from corpus.records import Article
-from corpus.text import fold, has_tones, line, match_key
+from corpus.text import both_keys, fold, has_tones, line, match_key
 
 RULE = "match key and folded text, blocks parted, 2"
 """Names how entries are made; stored with the index. Change corpus.text's keys, and change this: it is made anew."""
@@ -33,16 +33,14 @@ Sentences are not parted: who quotes two of them should find them.
 
 def entry(article: Article) -> tuple[str, str, str, str]:
     """What the index holds of an article: title and text by match key, title and text folded."""
+    title_toned, title_folded = both_keys(article.title)
+    blocks = [both_keys(block) for block in article.text.split("\n")]
     return (
-        match_key(article.title),
-        _parted(article.text, match_key),
-        fold(line(article.title)),
-        _parted(article.text, lambda block: fold(line(block))),
+        title_toned,
+        _BREAK.join(toned for toned, _ in blocks),
+        title_folded,
+        _BREAK.join(folded for _, folded in blocks),
     )
-
-
-def _parted(text: str, key: Callable[[str], str]) -> str:
-    return _BREAK.join(key(block) for block in text.split("\n"))
 
 
 _COLUMNS = "rowid, title_toned, body_toned, title_folded, body_folded"
@@ -51,6 +49,14 @@ _COLUMNS = "rowid, title_toned, body_toned, title_folded, body_folded"
 def add(connection: sqlite3.Connection, article_id: int, article: Article) -> None:
     """Index an article; call inside the transaction that stores it."""
     connection.execute(f"INSERT INTO search ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)", (article_id, *entry(article)))  # noqa: S608
+
+
+def add_many(connection: sqlite3.Connection, entries: Iterable[tuple[int, tuple[str, str, str, str]]]) -> None:
+    """Index articles by id and ``entry``; one after the other, nothing else between them, or FTS5 writes each alone."""
+    connection.executemany(
+        f"INSERT INTO search ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)",  # noqa: S608 - names of ours
+        ((article_id, *texts) for article_id, texts in entries),
+    )
 
 
 def remove(connection: sqlite3.Connection, article_id: int, article: Article) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from corpus import duplicates, index
+from corpus import tallies
+from corpus.derived import RULES
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ def stats(connection: sqlite3.Connection) -> Stats:
     )
 
 
+_ANEW = "tintinh optimize --recount makes them anew"
+
 # Each selects one number, 0 where all is well, and says what it counts.
 _RULES = (
     ("SELECT count(*) FROM (SELECT id FROM articles EXCEPT SELECT id FROM search_docsize)",
@@ -89,7 +92,12 @@ def check(connection: sqlite3.Connection) -> Iterator[str]:
         count = connection.execute(statement).fetchone()[0]
         if count:
             yield f"{count} {what}"
-    for name, rule in (("search", index.RULE), ("duplicate_keys", duplicates.RULE)):
+    standing, counted = tallies.differences(connection)
+    if standing:
+        yield f"{standing} themes in use are not those that the taggings give; {_ANEW}"
+    if counted:
+        yield f"{counted} tallies are not what a count of the articles gives; {_ANEW}"
+    for name, rule in RULES.items():
         row = connection.execute("SELECT rule FROM derived WHERE name = ?", (name,)).fetchone()
         if row is None or row[0] != rule:
             yield f"{name} was made by another rule than this version's; open the corpus once for writing"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
-from corpus import duplicates, index, revisions, rows
+from corpus import duplicates, index, revisions, rows, tallies
 from corpus.database import transaction
 from corpus.records import ArchivePlace, Article, Outcome, Page, Rejection
 from corpus.rows import StoredArticle
+from corpus.waiting import Waiting
 
 TRANSIENT_REASONS = (
     "http_5*",
@@ -41,15 +43,37 @@ def keep(
     requested_url: str | None,
 ) -> Outcome:
     """See ``Corpus.keep``."""
+    return keep_many(connection, [Result(result, page, place, requested_url)])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one page, as ``Corpus.keep`` takes it."""
+
+    result: Article | Rejection
+    page: Page | None = None
+    place: ArchivePlace | None = None
+    requested_url: str | None = None
+
+
+def keep_many(connection: sqlite3.Connection, results: Iterable[Result]) -> list[Outcome]:
+    """See ``Corpus.keep_many``."""
+    with transaction(connection):
+        waiting = Waiting(connection)
+        outcomes = [_keep_one(connection, result, waiting) for result in results]
+        waiting.settle()
+    return outcomes
+
+
+def _keep_one(connection: sqlite3.Connection, one: Result, waiting: Waiting) -> Outcome:
+    result, page = one.result, one.page
     if isinstance(result, Article):
         rows.require_storable(result)
-    asked = requested_url or (page.requested_url if page else result.url)
+    asked = one.requested_url or (page.requested_url if page else result.url)
     addresses = dict.fromkeys([result.url, asked, *([page.requested_url, page.url] if page else [])])
-    with transaction(connection):
-        keeping = _Keeping(
-            connection, asked, list(addresses), _keep_page(connection, page, place), _moment(result, page)
-        )
-        return keeping.article(result) if isinstance(result, Article) else keeping.rejection(result, page)
+    page_id = _keep_page(connection, page, one.place)
+    keeping = _Keeping(connection, asked, list(addresses), page_id, _moment(result, page), waiting)
+    return keeping.article(result) if isinstance(result, Article) else keeping.rejection(result, page)
 
 
 def outcome(connection: sqlite3.Connection, url: str) -> Outcome | None:
@@ -107,13 +131,20 @@ class _Keeping:
     """One call of ``keep`` inside its transaction; ``addresses`` are all that led to the result, its own first."""
 
     def __init__(
-        self, connection: sqlite3.Connection, asked: str, addresses: list[str], page_id: int | None, at: str
+        self,
+        connection: sqlite3.Connection,
+        asked: str,
+        addresses: list[str],
+        page_id: int | None,
+        at: str,
+        waiting: Waiting,
     ) -> None:
         self.connection = connection
         self.asked = asked
         self.addresses = addresses
         self.page_id = page_id
         self.at = at
+        self.waiting = waiting
 
     def article(self, article: Article) -> Outcome:
         stored = self._stored(article.url)
@@ -154,7 +185,7 @@ class _Keeping:
 
     def _insert(self, article: Article) -> Outcome:
         article_id = rows.insert(self.connection, article, self.page_id)
-        index.add(self.connection, article_id, article)
+        self.waiting.add(article_id, article)
         match = duplicates.settle(self.connection, article_id, duplicates.paragraphs(article))
         if match is None:
             return Outcome(article.url, article.source, "article", article_id)
@@ -172,21 +203,29 @@ class _Keeping:
             return unchanged
         if article.fetched_at < old.fetched_at and article.page_digest != old.page_digest:
             return unchanged  # replay met an earlier edition of a story that was corrected since: the newest stands
+        self.waiting.settle()
+        with tallies.changing(self.connection, duplicates.family(self.connection, stored.id)):
+            match = self._change(stored, article)
+        copy = (match.head_id, match.similarity) if match else (None, None)
+        return Outcome(article.url, article.source, "changed", stored.id, *copy)
+
+    def _change(self, stored: StoredArticle, article: Article) -> duplicates.Match | None:
+        """Put another edition in the place of the stored one; whose copy it is now."""
+        old = stored.article
         revisions.keep_earlier(self.connection, stored, article)
         rows.replace(self.connection, stored.id, article, self.page_id)
         index.remove(self.connection, stored.id, old)
         index.add(self.connection, stored.id, article)
         if (old.title, old.text) != (article.title, article.text):
             self._drop_made_opinions(stored.id)
-        match = None
         if duplicates.paragraphs(old) != duplicates.paragraphs(article):
             orphans = duplicates.forget(self.connection, stored.id)
             match = duplicates.settle(self.connection, stored.id, duplicates.paragraphs(article))
             duplicates.resettle(self.connection, orphans)
-        elif stored.copy_of is not None and stored.similarity is not None:
-            match = duplicates.Match(stored.copy_of, stored.similarity)
-        copy = (match.head_id, match.similarity) if match else (None, None)
-        return Outcome(article.url, article.source, "changed", stored.id, *copy)
+            return match
+        if stored.copy_of is not None and stored.similarity is not None:
+            return duplicates.Match(stored.copy_of, stored.similarity)
+        return None
 
     def _drop_made_opinions(self, article_id: int) -> None:
         """Drop what machines thought of another text; labels by hand stay, for they cannot be made again."""
@@ -197,14 +236,16 @@ class _Keeping:
 
     def _withdraw(self, stored: StoredArticle, rejection: Rejection) -> None:
         """Read again, the very page an article was made from is no article: the fact was wrong."""
-        orphans = duplicates.forget(self.connection, stored.id)
-        self.connection.execute(
-            "UPDATE outcomes SET kind = 'rejected', article_id = NULL, reason = ?, detail = ? WHERE article_id = ?",
-            (rejection.reason, rejection.detail, stored.id),
-        )
-        index.remove(self.connection, stored.id, stored.article)
-        self.connection.execute("DELETE FROM articles WHERE id = ?", (stored.id,))
-        duplicates.resettle(self.connection, orphans)
+        self.waiting.settle()
+        with tallies.changing(self.connection, duplicates.family(self.connection, stored.id)):
+            orphans = duplicates.forget(self.connection, stored.id)
+            self.connection.execute(
+                "UPDATE outcomes SET kind = 'rejected', article_id = NULL, reason = ?, detail = ? WHERE article_id = ?",
+                (rejection.reason, rejection.detail, stored.id),
+            )
+            index.remove(self.connection, stored.id, stored.article)
+            self.connection.execute("DELETE FROM articles WHERE id = ?", (stored.id,))
+            duplicates.resettle(self.connection, orphans)
 
     def _stored(self, url: str) -> StoredArticle | None:
         row = self.connection.execute("SELECT id FROM articles WHERE url = ?", (url,)).fetchone()

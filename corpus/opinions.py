@@ -7,7 +7,9 @@ import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 
+from corpus import tallies
 from corpus.database import transaction
 from corpus.errors import CorpusError
 from corpus.records import Article, Segmentation, Tagging
@@ -51,21 +53,28 @@ def add_taggings(connection: sqlite3.Connection, made: Iterable[tuple[int, Taggi
     """Store taggings by article id in one transaction, each in place of an earlier one of the same name."""
     now = utc(datetime.now(UTC))
     count = 0
+    rest = iter(made)
     with transaction(connection):
-        for article_id, tagging in made:
-            _require_sound(article_id, tagging)
-            _require_article(connection, article_id)
-            connection.execute("DELETE FROM taggings WHERE article_id = ? AND made_by = ?", (article_id, tagging.by))
-            tagging_id = connection.execute(
-                "INSERT INTO taggings (article_id, made_by, primary_theme, at) VALUES (?, ?, ?, ?)",
-                (article_id, tagging.by, tagging.primary, now),
-            ).lastrowid
-            connection.executemany(
-                "INSERT INTO tagging_themes (tagging_id, theme, probability, given, evidence) VALUES (?, ?, ?, ?, ?)",
-                [(tagging_id, *row) for row in _weighed(tagging)],
-            )
-            count += 1
+        while some := list(islice(rest, CHUNK)):
+            with tallies.changing(connection, (article_id for article_id, _ in some)):
+                for article_id, tagging in some:
+                    _add_tagging(connection, article_id, tagging, now)
+            count += len(some)
     return count
+
+
+def _add_tagging(connection: sqlite3.Connection, article_id: int, tagging: Tagging, now: str) -> None:
+    _require_sound(article_id, tagging)
+    _require_article(connection, article_id)
+    connection.execute("DELETE FROM taggings WHERE article_id = ? AND made_by = ?", (article_id, tagging.by))
+    tagging_id = connection.execute(
+        "INSERT INTO taggings (article_id, made_by, primary_theme, at) VALUES (?, ?, ?, ?)",
+        (article_id, tagging.by, tagging.primary, now),
+    ).lastrowid
+    connection.executemany(
+        "INSERT INTO tagging_themes (tagging_id, theme, probability, given, evidence) VALUES (?, ?, ?, ?, ?)",
+        [(tagging_id, *row) for row in _weighed(tagging)],
+    )
 
 
 def _weighed(tagging: Tagging) -> Iterator[tuple[str, float | None, int, str | None]]:
@@ -86,6 +95,8 @@ def _require_sound(article_id: int, tagging: Tagging) -> None:
         raise CorpusError(f"{what} gives a theme twice: {', '.join(tagging.themes)}")
     if tagging.primary is not None and tagging.primary not in tagging.themes:
         raise CorpusError(f"{what} has the primary theme {tagging.primary!r}, which is not among those it gives")
+    if {tallies.EVERY, tallies.TAGGED} & {*tagging.themes}:
+        raise CorpusError(f"{what} gives the theme {tagging.themes}; '' and '*' are no themes")
     for theme, probability in tagging.scores.items():
         if not 0 <= probability <= 1:
             raise CorpusError(f"{what} has the score {probability} for {theme!r}; a probability lies between 0 and 1")

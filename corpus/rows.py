@@ -137,7 +137,7 @@ def replace(connection: sqlite3.Connection, article_id: int, article: Article, p
         f"UPDATE articles SET {places} WHERE id = ?",  # noqa: S608 - column names of ours
         (*_facts(article, page_id), article_id),
     )
-    for table in ("blocks", "authors", "article_tags", "breadcrumbs", "pictures"):
+    for table in ("blocks", "authors", "article_tags", "breadcrumbs", "pictures", "readers"):
         connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))  # noqa: S608 - names of ours
     _insert_parts(connection, article_id, article)
 
@@ -169,12 +169,16 @@ def _insert_parts(connection: sqlite3.Connection, article_id: int, article: Arti
             for n, picture in enumerate(article.pictures)
         ],
     )
-    note_readers(connection, article_id, article)
+    _insert_readers(connection, article_id, article)
 
 
 def note_readers(connection: sqlite3.Connection, article_id: int, article: Article) -> None:
     """Store what read each field of an article, in place of what was noted before."""
     connection.execute("DELETE FROM readers WHERE article_id = ?", (article_id,))
+    _insert_readers(connection, article_id, article)
+
+
+def _insert_readers(connection: sqlite3.Connection, article_id: int, article: Article) -> None:
     connection.executemany(
         "INSERT INTO readers (article_id, field, reader) VALUES (?, ?, ?)",
         [(article_id, name, reader) for name, reader in article.readers.items()],

@@ -31,47 +31,49 @@ _keys = {True: lru_cache(maxsize=20_000)(match_key), False: lru_cache(maxsize=20
 
 def snippet(text: str, wanted: Wanted | None) -> Snippet:
     """Some forty words of ``text`` around the place where most terms meet; its beginning where none is found."""
-    words = list(_WORD.finditer(text))
-    found = _matches(words, wanted) if wanted else []
+    words = [word.span() for word in _WORD.finditer(text)]
+    found = _matches(text, words, wanted) if wanted else []
     text = text.replace("\n", " ")
     first = _window(found)
     start = max(0, first - _BEFORE) if first + _LENGTH - _BEFORE > _LENGTH else 0
     shown = words[start : start + _LENGTH]
     if not shown:
         return Snippet(text.strip(), ())
-    left, right = shown[0].start() if start else 0, shown[-1].end()
+    left, right = shown[0][0] if start else 0, shown[-1][1]
     whole = start + _LENGTH >= len(words)
     piece = text[left:] if whole else text[left:right]
     lead_in = "… " if start else ""
     matches = sorted(
-        (words[n].start() - left + len(lead_in), words[last].end() - left + len(lead_in))
+        (words[n][0] - left + len(lead_in), words[last][1] - left + len(lead_in))
         for n, last, _ in found
         if n >= start and last < start + len(shown)
     )
     return Snippet(lead_in + piece.rstrip() + ("" if whole else " …"), tuple(dict.fromkeys(matches)))
 
 
-def _matches(words: list[re.Match[str]], wanted: Wanted) -> list[tuple[int, int, int]]:
+def _matches(text: str, words: list[tuple[int, int]], wanted: Wanted) -> list[tuple[int, int, int]]:
     """Where terms are found: index of the first word, of the last word, and the term's number; in text order.
 
     As in the index, a phrase does not run over a line break.
     """
-    key = _keys[wanted.toned]
-    keys = [key(word.group()) for word in words]
+    keys = list(map(_keys[wanted.toned], _WORD.findall(text)))
     found = set()
     for number, term in enumerate(wanted.terms):
         for form in wanted.forms(term):
             *whole, last = form
-            size = len(form)
-            for n in range(len(keys) - size + 1):
-                end = keys[n + size - 1]
-                if (
-                    (end.startswith(last) if term.prefix else end == last)
-                    and keys[n : n + size - 1] == whole
-                    and "\n" not in words[n].string[words[n].end() : words[n + size - 1].start()]
-                ):
-                    found.add((n, n + size - 1, number))
+            before = len(whole)
+            # Looked for by its last word alone: twenty hits of 400 words are to be shown at once.
+            for end in _ends(keys, last, prefix=term.prefix):
+                n = end - before
+                if n >= 0 and keys[n:end] == whole and "\n" not in text[words[n][1] : words[end][0]]:
+                    found.add((n, end, number))
     return sorted(found)
+
+
+def _ends(keys: list[str], last: str, *, prefix: bool) -> list[int]:
+    if prefix:
+        return [n for n, key in enumerate(keys) if key.startswith(last)]
+    return [n for n, key in enumerate(keys) if key == last]
 
 
 def _window(found: list[tuple[int, int, int]]) -> int:

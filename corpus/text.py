@@ -79,6 +79,23 @@ def match_key(text: str) -> str:
     return tone_style(line(text).casefold())
 
 
+def both_keys(text: str) -> tuple[str, str]:
+    """The match key of ``text``, and its folded text on one line: what the index and the duplicates compare.
+
+    Each text of an article is asked for several times in a row while it is stored; a page as long as a book is not
+    kept for that.
+    """
+    return _both_keys_again(text) if len(text) <= 5_000 else _both_keys(text)
+
+
+def _both_keys(text: str) -> tuple[str, str]:
+    plain = line(text)
+    return tone_style(plain.casefold()), fold(plain)
+
+
+_both_keys_again = lru_cache(maxsize=128)(_both_keys)
+
+
 def fold(text: str) -> str:
     """``text`` without tones, marks and ``đ``, in lower case: what is typed on a bare keyboard.
 

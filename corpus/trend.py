@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
+from corpus import tallies
 from corpus.conditions import PROVINCE_COLUMN, Where, where
 from corpus.errors import QueryError
 from corpus.records import Query
@@ -75,22 +76,21 @@ def trend(
     if per == "theme":
         if query.themes:
             raise QueryError("a trend per theme takes its themes from `themes`, not from the query's filter")
-        subject = base = _tagged(query, stories)
+        subject = base = _Counted(query, tallies.TAGGED, stories)
     else:
         query = replace(query, themes=tuple(dict.fromkeys([*query.themes, *themes])))
-        subject = where(query, heads_only=stories)
+        subject = _Counted(query, query.themes[0] if query.themes else tallies.EVERY, stories)
         asked = replace(query, themes=()) if query.themes else replace(query, text=None)
-        base = _tagged(asked, stories) if query.themes else where(asked, heads_only=stories)
-    group = _GROUP_COLUMN[per] if per != "province" else PROVINCE_COLUMN[query.province_map]
-    denominators = _by_day(connection, "NULL" if per == "theme" else group, base)
-    counts = _by_day(connection, group, subject, _WITH_THEMES if per == "theme" else "articles")
+        base = _Counted(asked, tallies.TAGGED if query.themes else tallies.EVERY, stories)
+    denominators = _by_day(connection, by, None if per == "theme" else per, base)
+    counts = _by_day(connection, by, per, subject)
     if per == "theme":
         names: Iterable[str | None] = themes or sorted({name for _, name in counts if name})
         groups: Mapping[str | None, str | None] = dict.fromkeys(names)
     else:
         groups = {name: name for name in sorted({name for _, name in denominators}, key=_order)}
     open_ended = replace(query, since=None, until=None)
-    undated = _tagged(open_ended, stories) if per == "theme" else where(open_ended, heads_only=stories)
+    undated = replace(subject, query=open_ended)
     return Trend(tuple(_rows(counts, denominators, groups, by)), _undated(connection, undated))
 
 
@@ -100,10 +100,10 @@ def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: 
     The denominators are the tagged articles of the province under the query's filters other than themes;
     ``query.themes`` narrows which themes are shown.
     """
-    base = _tagged(replace(query, themes=()), stories)
+    base = _Counted(replace(query, themes=()), tallies.TAGGED, stories)
     column = PROVINCE_COLUMN[query.province_map]
-    denominators = _counts(connection, column, "articles", base)
-    counts = _counts(connection, f"{column}, theme", _WITH_THEMES, base)
+    denominators = _all_days(connection, (column,), base)
+    counts = _all_days(connection, (column, _THEME), base)
     themes = query.themes or sorted({theme for _, theme in counts})
     return [
         ThemeRow(province, theme, counts[province, theme], total, counts[province, theme] / total)
@@ -113,13 +113,44 @@ def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: 
 
 
 _ANY_TAGGING = "SELECT 1 FROM taggings WHERE taggings.article_id = articles.id"
-_WITH_THEMES = "articles JOIN current_themes ON current_themes.article_id = articles.id"
-_GROUP_COLUMN: dict[Group | None, str] = {None: "NULL", "source": "articles.source", "theme": "current_themes.theme"}
+_THEME = "standing_themes.theme"
+_WITH_THEMES = "articles JOIN standing_themes ON standing_themes.article_id = articles.id"
+_GROUP_COLUMN: dict[Group | None, str] = {None: "NULL", "source": "articles.source", "theme": _THEME}
 
 
-def _tagged(query: Query, stories: bool) -> Where:
-    condition = where(query, heads_only=stories)
-    return Where(f"{condition.sql} AND EXISTS ({_ANY_TAGGING})", condition.values)
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What is counted: the articles of ``query``, and the ``kind`` of tally that counts the same (one theme at most).
+
+    ``tallies.TAGGED`` means only those with a tagging, ``stories`` those that are no copies.
+    """
+
+    query: Query
+    kind: str
+    stories: bool
+
+    def where(self) -> Where:
+        condition = where(self.query, heads_only=self.stories)
+        if self.kind != tallies.TAGGED:
+            return condition
+        return Where(f"{condition.sql} AND EXISTS ({_ANY_TAGGING})", condition.values)
+
+
+def _all_days(connection: sqlite3.Connection, columns: tuple[str, ...], what: _Counted) -> Counter[tuple[Any, ...]]:
+    """How many articles there are of each combination of ``columns``, the undated too where no day is asked for."""
+    found: Counter[tuple[Any, ...]] = Counter()
+    months = tallies.split(what.query, columns)
+    for edge in months.edges if months else (what.query,):
+        found += _counts(
+            connection,
+            ", ".join(columns),
+            _WITH_THEMES if _THEME in columns else "articles",
+            replace(what, query=edge).where(),
+        )
+    if months:
+        kind = None if _THEME in columns else what.kind
+        found += tallies.counts(connection, what.query, months, kind, columns, by_month=False, heads_only=what.stories)
+    return found
 
 
 def _counts(connection: sqlite3.Connection, columns: str, tables: str, condition: Where) -> Counter[tuple[Any, ...]]:
@@ -131,14 +162,30 @@ def _counts(connection: sqlite3.Connection, columns: str, tables: str, condition
     return Counter({tuple(key): count for *key, count in rows})
 
 
-def _by_day(
-    connection: sqlite3.Connection, group: str, condition: Where, tables: str = "articles"
-) -> Counter[tuple[Any, ...]]:
-    dated = Where(f"published_day IS NOT NULL AND {condition.sql}", condition.values)
-    return _counts(connection, f"published_day, {group}", tables, dated)
+def _by_day(connection: sqlite3.Connection, by: Period, per: Group | None, what: _Counted) -> Counter[tuple[Any, ...]]:
+    """How many articles there are of each day and group; those of whole months may stand at the first of the month."""
+    group = _GROUP_COLUMN[per] if per != "province" else PROVINCE_COLUMN[what.query.province_map]
+    tables = _WITH_THEMES if per == "theme" else "articles"
+    months = tallies.split(what.query, (group,)) if by in {"month", "quarter", "year"} else None
+    found: Counter[tuple[Any, ...]] = Counter()
+    for edge in months.edges if months else (what.query,):
+        condition = replace(what, query=edge).where()
+        dated = Where(f"published_day IS NOT NULL AND {condition.sql}", condition.values)
+        found += _counts(connection, f"published_day, {group}", tables, dated)
+    if months:
+        kind = None if per == "theme" else what.kind
+        monthly = tallies.counts(connection, what.query, months, kind, (group,), by_month=True, heads_only=what.stories)
+        found.update({(f"{month}-01", name): count for (month, name), count in monthly.items() if month})
+    return found
 
 
-def _undated(connection: sqlite3.Connection, condition: Where) -> int:
+def _undated(connection: sqlite3.Connection, what: _Counted) -> int:
+    if tallies.split(what.query):
+        counted = tallies.counts(
+            connection, what.query, tallies.UNDATED, what.kind, (), by_month=False, heads_only=what.stories
+        )
+        return counted.total()
+    condition = what.where()
     row = connection.execute(
         f"SELECT count(*) FROM articles WHERE published_day IS NULL AND {condition.sql}",  # noqa: S608 - our names
         condition.values,
@@ -171,8 +218,9 @@ def _rows(
 
 def _by_period(by_day: Counter[tuple[Any, ...]], by: Period) -> Counter[tuple[Any, ...]]:
     found: Counter[tuple[Any, ...]] = Counter()
+    labels = {day: _label(date.fromisoformat(day), by) for day in {day for day, _ in by_day}}
     for (day, group), count in by_day.items():
-        found[_label(date.fromisoformat(day), by), group] += count
+        found[labels[day], group] += count
     return found
 
 

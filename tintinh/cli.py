@@ -35,6 +35,7 @@ _COMMANDS = {
     "stats": "explore",
     "health": "health",
     "check": "check",
+    "optimize": "optimize",
     "demo": "demo",
 }
 DONE, FAILED, BROKEN = 0, 1, 2

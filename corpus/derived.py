@@ -1,0 +1,38 @@
+"""The tables made from facts and opinions: by which rule each is made, and made anew where the rule changed."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from corpus import duplicates, index, tallies
+from corpus.database import transaction
+from corpus.errors import CorpusError
+from corpus.opinions import chunks
+from corpus.rows import load
+
+RULES = {"search": index.RULE, "duplicate_keys": duplicates.RULE, "tallies": tallies.RULE}
+"""What is derived → the rule by which this version makes it."""
+
+
+def renew(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
+    """Make anew what was made by another rule than this version's; all of it, in one transaction, or nothing."""
+    made = dict(connection.execute("SELECT name, rule FROM derived"))
+    old = {name for name, rule in RULES.items() if made.get(name) != rule}
+    if not old:
+        return
+    if read_only:
+        raise CorpusError(f"{path}: its search index is of another version; open it once for writing")
+    with transaction(connection):
+        if "search" in old:
+            index.clear(connection)
+            for ids in chunks(connection, "SELECT id FROM articles ORDER BY id"):
+                some = load(connection, ids)
+                index.add_many(connection, [(stored.id, index.entry(stored.article)) for stored in some])
+        if "duplicate_keys" in old:
+            duplicates.rebuild(connection)
+        if "tallies" in old:
+            tallies.rebuild(connection)
+        connection.executemany(
+            "INSERT OR REPLACE INTO derived (name, rule) VALUES (?, ?)", [(name, RULES[name]) for name in sorted(old)]
+        )
