@@ -2,12 +2,12 @@
 
 from corpus.errors import CorpusError, QueryError
 from corpus.inspection import Stats
+from corpus.nights import Night
 from corpus.records import (
     ArchivePlace,
     Article,
     Block,
     BlockKind,
-    Night,
     Outcome,
     Page,
     Query,

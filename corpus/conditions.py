@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from corpus.errors import QueryError
-from corpus.index import read
 from corpus.provinces import canonical, map_34, map_63
+from corpus.querylang import read
 from corpus.records import ProvinceMap, Query
+from corpus.text import fold, has_tones, line, match_key
 
 PROVINCE_COLUMN: dict[ProvinceMap, str] = {
     "day": "articles.province",
     "63": "articles.province_63",
     "34": "articles.province_34",
 }
+
+
+_BY_AUTHOR = "EXISTS (SELECT 1 FROM authors WHERE article_id = articles.id AND {key}(name) = ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,31 +32,57 @@ class Where:
 def where(query: Query, *, heads_only: bool = False) -> Where:
     """The condition that all filters of ``query`` together make; ``QueryError`` for a filter without meaning.
 
-    ``heads_only`` leaves out copies, so that a story that ran in ten papers counts once.
+    ``heads_only`` leaves out copies as ``query.stories`` does, so that a story that ran in ten papers counts once.
     """
     parts: list[str] = []
     values: list[object] = []
     if query.text is not None:
         parts.append("articles.id IN (SELECT rowid FROM search WHERE search MATCH ?)")
         values.append(read(query.text).expression())
+    if query.probability is not None and not query.themes:
+        raise QueryError(f"the lowest probability {query.probability} needs a theme that it is the probability of")
     for theme in query.themes:
-        parts.append("articles.id IN (SELECT article_id FROM current_themes WHERE theme = ?)")
+        parts.append(f"articles.id IN (SELECT article_id FROM {themed(query)} WHERE theme = ?)")  # noqa: S608 - ours
         values.append(theme)
+    if query.by_hand:
+        parts.append("EXISTS (SELECT 1 FROM taggings AS hand WHERE article_id = articles.id AND made_by GLOB 'hand:*')")
     if query.province is not None:
         parts.append(f"{PROVINCE_COLUMN[query.province_map]} = ?")
         values.append(_province(query.province, query.province_map))
     if query.source is not None:
         parts.append("articles.source = ?")
         values.append(query.source)
+    for name, column in ((query.section, "{key}(articles.section) = ?"), (query.author, _BY_AUTHOR)):
+        if name is not None:
+            key, value = _spelled(name)
+            parts.append(column.format(key=key))
+            values.append(value)
+    if query.language is not None:
+        parts.append("articles.language = ?")
+        values.append(line(query.language))
     if query.since is not None and query.until is not None and query.since > query.until:
         raise QueryError(f"since {query.since} is after until {query.until}: no day lies between them")
     for day, sign in ((query.since, ">="), (query.until, "<=")):
         if day is not None:
             parts.append(f"articles.published_day {sign} ?")
             values.append(day.isoformat())
-    if heads_only:
+    if heads_only or query.stories:
         parts.append("articles.id NOT IN (SELECT article_id FROM copies)")
     return Where(" AND ".join(parts) or "TRUE", tuple(values))
+
+
+def themed(query: Query) -> str:
+    """The relation (article_id, theme) of the themes that articles have in the eyes of ``query``, as SQL.
+
+    With a lowest probability a model's theme counts from there on, whether the model gave it or not; what a person
+    gave counts, what a person did not give does not.
+    """
+    if query.probability is None:
+        return "current_themes"
+    if not 0 <= query.probability <= 1:
+        raise QueryError(f"the lowest probability is {query.probability}; it must lie between 0 and 1")
+    return f"""(SELECT t.article_id, g.theme FROM current_taggings AS t JOIN tagging_themes AS g ON g.tagging_id = t.id
+                WHERE iif(t.made_by GLOB 'hand:*', g.given > 0, g.probability >= {float(query.probability)!r}))"""  # noqa: S608
 
 
 def limit(query: Query) -> int:
@@ -62,6 +92,16 @@ def limit(query: Query) -> int:
     if query.limit < 0:
         raise QueryError(f"the limit is {query.limit}; it must be 0 or more, or None for all")
     return query.limit
+
+
+def _spelled(name: str) -> tuple[str, str]:
+    """The SQL function (``corpus.database``) under which names are compared with ``name``, and its key: as in search,
+    tones count where they are typed."""
+    key = match_key if has_tones(name) else fold
+    spelled = key(line(name))
+    if not spelled:
+        raise QueryError(f"{name!r} is no name of a section or an author")
+    return key.__name__, spelled
 
 
 def _province(name: str, province_map: ProvinceMap) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from corpus.conditions import Where, limit, where
-from corpus.index import TITLE_WEIGHT, Wanted, read
+from corpus.index import TITLE_WEIGHT, Wanted
 from corpus.opinions import CHUNK
+from corpus.querylang import read
 from corpus.records import Precision, Query
 from corpus.rows import StoredArticle, load
 from corpus.snippet import Snippet, snippet

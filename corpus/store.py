@@ -19,11 +19,11 @@ from corpus.conditions import limit, where
 from corpus.database import connect, transaction
 from corpus.errors import CorpusError
 from corpus.inspection import Stats
+from corpus.nights import Night
 from corpus.opinions import CHUNK, chunks
 from corpus.records import (
     ArchivePlace,
     Article,
-    Night,
     Outcome,
     Page,
     Query,

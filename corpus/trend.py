@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from corpus.conditions import PROVINCE_COLUMN, Where, where
+from corpus.conditions import PROVINCE_COLUMN, Where, themed, where
 from corpus.errors import QueryError
 from corpus.records import Query
 from corpus.text import fold
@@ -75,21 +75,21 @@ def trend(
     if per == "theme":
         if query.themes:
             raise QueryError("a trend per theme takes its themes from `themes`, not from the query's filter")
-        subject = base = _tagged(query, stories)
+        subject = base = _tagged(replace(query, probability=None), stories)
     else:
         query = replace(query, themes=tuple(dict.fromkeys([*query.themes, *themes])))
         subject = where(query, heads_only=stories)
-        asked = replace(query, themes=()) if query.themes else replace(query, text=None)
+        asked = replace(query, themes=(), probability=None) if query.themes else replace(query, text=None)
         base = _tagged(asked, stories) if query.themes else where(asked, heads_only=stories)
     group = _GROUP_COLUMN[per] if per != "province" else PROVINCE_COLUMN[query.province_map]
     denominators = _by_day(connection, "NULL" if per == "theme" else group, base)
-    counts = _by_day(connection, group, subject, _WITH_THEMES if per == "theme" else "articles")
+    counts = _by_day(connection, group, subject, _with_themes(query) if per == "theme" else "articles")
     if per == "theme":
         names: Iterable[str | None] = themes or sorted({name for _, name in counts if name})
         groups: Mapping[str | None, str | None] = dict.fromkeys(names)
     else:
         groups = {name: name for name in sorted({name for _, name in denominators}, key=_order)}
-    open_ended = replace(query, since=None, until=None)
+    open_ended = replace(query, since=None, until=None, probability=None if per == "theme" else query.probability)
     undated = _tagged(open_ended, stories) if per == "theme" else where(open_ended, heads_only=stories)
     return Trend(tuple(_rows(counts, denominators, groups, by)), _undated(connection, undated))
 
@@ -100,10 +100,10 @@ def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: 
     The denominators are the tagged articles of the province under the query's filters other than themes;
     ``query.themes`` narrows which themes are shown.
     """
-    base = _tagged(replace(query, themes=()), stories)
+    base = _tagged(replace(query, themes=(), probability=None), stories)
     column = PROVINCE_COLUMN[query.province_map]
     denominators = _counts(connection, column, "articles", base)
-    counts = _counts(connection, f"{column}, theme", _WITH_THEMES, base)
+    counts = _counts(connection, f"{column}, theme", _with_themes(query), base)
     themes = query.themes or sorted({theme for _, theme in counts})
     return [
         ThemeRow(province, theme, counts[province, theme], total, counts[province, theme] / total)
@@ -113,8 +113,11 @@ def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: 
 
 
 _ANY_TAGGING = "SELECT 1 FROM taggings WHERE taggings.article_id = articles.id"
-_WITH_THEMES = "articles JOIN current_themes ON current_themes.article_id = articles.id"
-_GROUP_COLUMN: dict[Group | None, str] = {None: "NULL", "source": "articles.source", "theme": "current_themes.theme"}
+_GROUP_COLUMN: dict[Group | None, str] = {None: "NULL", "source": "articles.source", "theme": "themed.theme"}
+
+
+def _with_themes(query: Query) -> str:
+    return f"articles JOIN {themed(query)} AS themed ON themed.article_id = articles.id"
 
 
 def _tagged(query: Query, stories: bool) -> Where:

@@ -17,7 +17,8 @@ import click
 import pytest
 
 import crawler.night as crawler_night
-from corpus.records import Night, Segmentation, Tagging
+from corpus.nights import Night
+from corpus.records import Segmentation, Tagging
 from corpus.store import Corpus
 from crawler.archive import read_archive
 from crawler.errors import NightFailed

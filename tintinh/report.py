@@ -13,8 +13,9 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from corpus.findings import of_night
+from corpus.nights import Night
 from corpus.provinces import canonical
-from corpus.records import VIETNAM, Night, Query
+from corpus.records import VIETNAM, Query
 from corpus.rows import StoredArticle
 from corpus.store import Corpus
 from corpus.text import fold

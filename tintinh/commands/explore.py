@@ -38,7 +38,7 @@ def open_corpus(path: Path) -> Corpus:
     "search",
     epilog=(
         "\b\nExamples:\n  tintinh search 'quang ba du lich'\n"
-        "  tintinh search '\"hợp tác\" Lào' --theme partner_cooperation --since 2025-01-01 --json"
+        '  tintinh search \'"hợp tác" (Lào OR Campuchia) NOT "biên phòng"\' --since 2025-01-01 --json'
     ),
 )
 @click.argument("query", required=False)
@@ -51,8 +51,13 @@ def search_command(
 ) -> None:
     """Find articles by words, theme, province, outlet and time; without words, the newest first.
 
-    Words typed without tones find every spelling; words typed with tones find just those. "…" is a phrase, a
-    trailing * a prefix, several words must all be there.
+    Words typed without tones find every spelling; words typed with tones find just those.
+
+    \b
+    QUERY is:  a b          both words            "a b"        the words in one run
+               a OR b       either                a*           a word that begins so
+               a NOT b      a without b           a (b OR c)   what belongs together
+    AND, OR and NOT are operators in capitals only.
     """
     question = query_of(text=query, limit=limit, **filters)
     with open_corpus(corpus_path) as corpus:
@@ -196,7 +201,6 @@ def _print_themes(tagging: Tagging) -> None:
 )
 @click.option("--per", type=click.Choice(["source", "province", "theme"]), help="A row for each of these.")
 @click.option("--query", "text", help="Only articles with these words.")
-@click.option("--stories", is_flag=True, help="Count copies of a story once.")
 @query_options
 @corpus_option
 @formats
@@ -204,7 +208,6 @@ def trend_command(
     by: Literal["day", "week", "month", "quarter", "year"],
     per: Literal["source", "province", "theme"] | None,
     text: str | None,
-    stories: bool,
     themes: tuple[str, ...],
     corpus_path: Path,
     as_json: bool,
@@ -225,7 +228,7 @@ def trend_command(
         query_of(text=None, themes=themes, **filters)  # an unknown theme is an error here, too
     with open_corpus(corpus_path) as corpus:
         require_source(query.source, corpus)
-        found = corpus.trend(query, by, per, themes if per == "theme" else (), stories=stories)
+        found = corpus.trend(query, by, per, themes if per == "theme" else ())
     rows = [asdict(row) for row in found.rows]
     columns = ["period", *(["group"] if per else []), "count", "denominator", "share"]
     if not (as_json or as_csv):
