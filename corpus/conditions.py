@@ -48,7 +48,7 @@ def where(query: Query, *, heads_only: bool = False) -> Where:
         parts.append("EXISTS (SELECT 1 FROM taggings AS hand WHERE article_id = articles.id AND made_by GLOB 'hand:*')")
     if query.province is not None:
         parts.append(f"{PROVINCE_COLUMN[query.province_map]} = ?")
-        values.append(_province(query.province, query.province_map))
+        values.append(province_named(query.province, query.province_map))
     if query.source is not None:
         parts.append("articles.source = ?")
         values.append(query.source)
@@ -104,7 +104,8 @@ def _spelled(name: str) -> tuple[str, str]:
     return key.__name__, spelled
 
 
-def _province(name: str, province_map: ProvinceMap) -> str:
+def province_named(name: str, province_map: ProvinceMap) -> str:
+    """The province that ``name`` means under a map, as the corpus spells it; ``QueryError`` if it is none."""
     known = canonical(name)
     if known is None:
         raise QueryError(f"{name!r} is not a province of Việt Nam, of the map of 63 or of 34")

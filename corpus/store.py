@@ -21,6 +21,7 @@ from corpus.errors import CorpusError
 from corpus.inspection import Stats
 from corpus.nights import Night
 from corpus.opinions import CHUNK, chunks
+from corpus.periods import Period
 from corpus.records import (
     ArchivePlace,
     Article,
@@ -34,7 +35,7 @@ from corpus.records import (
 from corpus.revisions import Revision
 from corpus.rows import PageRecord, StoredArticle
 from corpus.search import Answer, search
-from corpus.trend import Group, Period, ThemeRow, Trend, theme_by_province, trend
+from corpus.trend import Group, ThemeRow, Trend, theme_by_province, trend
 
 
 class Corpus:
@@ -278,9 +279,10 @@ class Corpus:
         themes: tuple[str, ...] = (),
         *,
         stories: bool = False,
+        changes: bool = False,
     ) -> Trend:
         """Counts, denominators and shares by period; see ``corpus.trend.trend``."""
-        return trend(self.connection, query, by, per, themes, stories=stories)
+        return trend(self.connection, query, by, per, themes, stories=stories, changes=changes)
 
     def theme_by_province(self, query: Query, *, stories: bool = False) -> list[ThemeRow]:
         """Counts, denominators and shares by province and theme; see ``corpus.trend.theme_by_province``."""

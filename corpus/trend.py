@@ -12,14 +12,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from math import sqrt
+from typing import TYPE_CHECKING, Any, Literal
 
+from corpus.changepoints import change_points
 from corpus.conditions import PROVINCE_COLUMN, Where, themed, where
+from corpus.coverage import Coverage, coverage
 from corpus.errors import QueryError
+from corpus.periods import Period, label, periods
 from corpus.records import Query
 from corpus.text import fold
 
-Period = Literal["day", "week", "month", "quarter", "year"]
+if TYPE_CHECKING:
+    import pandas as pd
+
 Group = Literal["source", "province", "theme"]
 
 
@@ -29,21 +35,48 @@ class TrendRow:
 
     ``period``: ``2025-02-11``, ``2025-W07`` (ISO week), ``2025-02``, ``2025-Q1`` or ``2025``, of the day at +07:00.
     ``group`` is None where nothing was asked per group, and for articles without source or known province.
+    ``count`` is None where nobody was looking: 0 articles of no outlet watched are no silence. ``low`` and ``high`` are
+    the ends of the 95 % interval of the share (Wilson), None as it is. ``outlets`` is how many outlets that the group
+    has were watched in the period (``corpus.coverage``).
     """
 
     period: str
     group: str | None
-    count: int
+    count: int | None
     denominator: int
     share: float | None
+    low: float | None
+    high: float | None
+    outlets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A new level: from ``period`` on the share of ``group`` is ``after``, where it was ``before`` (each of its whole
+    stretch)."""
+
+    group: str | None
+    period: str
+    before: float
+    after: float
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The rows, by group and period without gaps, and ``undated``: counted articles that have no date to stand at."""
+    """The rows, by group and period without gaps, and ``undated``: counted articles that have no date to stand at.
+
+    ``changes`` are those asked for, by group and period.
+    """
 
     rows: tuple[TrendRow, ...]
     undated: int
+    changes: tuple[Change, ...] = ()
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A frame with a row for each of ``rows``; see ``corpus.frames.trend_frame``."""
+        from corpus.frames import trend_frame
+
+        return trend_frame(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +98,16 @@ def trend(
     themes: tuple[str, ...] = (),
     *,
     stories: bool = False,
+    changes: bool = False,
 ) -> Trend:
     """The subject of ``query`` by period (``query.limit`` is not read).
 
     ``per="theme"`` gives rows for each of ``themes``, or for every theme met; ``query.themes`` must then be empty. For
     any other ``per`` the subject is ``query.themes`` and ``themes`` together (all must be given). ``stories`` counts
-    copies once, with their head.
+    copies once, with their head. ``changes`` looks for the periods at which the share changes its level.
     """
+    if changes and per != "theme" and not (query.text or query.themes or themes):
+        raise QueryError("changes are looked for in a share: ask for words or a theme, or per theme")
     if per == "theme":
         if query.themes:
             raise QueryError("a trend per theme takes its themes from `themes`, not from the query's filter")
@@ -91,7 +127,9 @@ def trend(
         groups = {name: name for name in sorted({name for _, name in denominators}, key=_order)}
     open_ended = replace(query, since=None, until=None, probability=None if per == "theme" else query.probability)
     undated = _tagged(open_ended, stories) if per == "theme" else where(open_ended, heads_only=stories)
-    return Trend(tuple(_rows(counts, denominators, groups, by)), _undated(connection, undated))
+    watch = coverage(connection, query, by, per) if denominators else None
+    rows = tuple(_rows(counts, denominators, groups, by, watch, query)) if watch else ()
+    return Trend(rows, _undated(connection, undated), tuple(_changes(rows)) if changes else ())
 
 
 def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: bool = False) -> list[ThemeRow]:
@@ -159,45 +197,49 @@ def _rows(
     denominators: Counter[tuple[Any, ...]],
     groups: Mapping[str | None, str | None],
     by: Period,
+    watch: Coverage,
+    query: Query,
 ) -> Iterator[TrendRow]:
-    """Rows for each group (its name → the group of its denominators) over all periods from the first to the last."""
-    if not denominators:
-        return
-    days = [day for day, _ in denominators]
-    periods = list(_periods(date.fromisoformat(min(days)), date.fromisoformat(max(days)), by))
+    """Rows for each group (its name → the group of its denominators) over all periods from the first to the last that
+    has articles or was crawled."""
+    days = [date.fromisoformat(day) for day, _ in denominators]
+    days += [min(max(day, query.since or day), query.until or day) for day in watch.crawled or ()]
     count, denominator = _by_period(counts, by), _by_period(denominators, by)
     for name, whole in groups.items():
-        for period in periods:
+        for period in periods(min(days), max(days), by):
             part, total = count[period, name], denominator[period, whole]
-            yield TrendRow(period, name, part, total, part / total if total else None)
+            outlets, known = watch.at(whole, period)
+            low, high = wilson(part, total) if total else (None, None)
+            share = part / total if total else None
+            yield TrendRow(period, name, part if known or total else None, total, share, low, high, outlets)
+
+
+def wilson(count: int, total: int) -> tuple[float, float]:
+    """The 95 % interval of the share ``count``/``total`` (Wilson's score interval), ``total`` above 0."""
+    z, share = 1.959964, count / total
+    middle = share + z * z / (2 * total)
+    spread = z * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    # At both ends the formula is exact, and its rounding is not.
+    low = (middle - spread) / (1 + z * z / total) if count else 0.0
+    high = (middle + spread) / (1 + z * z / total) if count < total else 1.0
+    return low, high
+
+
+def _changes(rows: Iterable[TrendRow]) -> Iterator[Change]:
+    by_group: dict[str | None, list[TrendRow]] = {}
+    for row in rows:
+        if row.denominator:
+            by_group.setdefault(row.group, []).append(row)
+    for group, series in by_group.items():
+        counts, totals = [row.count or 0 for row in series], [row.denominator for row in series]
+        cuts = change_points(counts, totals)
+        for before, at, after in zip([0, *cuts], cuts, [*cuts[1:], len(series)], strict=False):
+            old = sum(counts[before:at]) / sum(totals[before:at])
+            yield Change(group, series[at].period, old, sum(counts[at:after]) / sum(totals[at:after]))
 
 
 def _by_period(by_day: Counter[tuple[Any, ...]], by: Period) -> Counter[tuple[Any, ...]]:
     found: Counter[tuple[Any, ...]] = Counter()
     for (day, group), count in by_day.items():
-        found[_label(date.fromisoformat(day), by), group] += count
+        found[label(date.fromisoformat(day), by), group] += count
     return found
-
-
-def _label(day: date, by: Period) -> str:
-    match by:
-        case "day":
-            return day.isoformat()
-        case "week":
-            year, week, _ = day.isocalendar()
-            return f"{year:04}-W{week:02}"
-        case "month":
-            return f"{day.year:04}-{day.month:02}"
-        case "quarter":
-            return f"{day.year:04}-Q{(day.month + 2) // 3}"
-        case "year":
-            return f"{day.year:04}"
-
-
-def _periods(first: date, last: date, by: Period) -> Iterator[str]:
-    label = ""
-    for ordinal in range(first.toordinal(), last.toordinal() + 1):
-        # Day by day is quick enough for a century and knows every calendar's corners.
-        if (here := _label(date.fromordinal(ordinal), by)) != label:
-            label = here
-            yield label

@@ -107,7 +107,9 @@ def _environment() -> Environment:
 
 
 def _months(corpus: Corpus, themed: Mapping[str, int]) -> list[Month]:
-    return [Month(row.period, row.count, themed.get(row.period, 0)) for row in corpus.trend(Query(limit=None)).rows]
+    return [
+        Month(row.period, row.count or 0, themed.get(row.period, 0)) for row in corpus.trend(Query(limit=None)).rows
+    ]
 
 
 def _theme_totals(corpus: Corpus, themes: Sequence[Theme]) -> list[tuple[Theme, int, int]]:
