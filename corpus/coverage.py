@@ -14,20 +14,20 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from corpus.conditions import PROVINCE_COLUMN, province_named
 from corpus.periods import Period, label, periods
-from corpus.provinces import MERGED_SINCE, names_34
+from corpus.provinces import MERGED_SINCE, map_34, names_34, provinces_63
 from corpus.records import Query
 
 Outlet = str | None
 """A source id; None stands for the articles that have none."""
 
-# The days (or one day of each month) of each outlet's articles, found by leaping through an index of (source, time):
-# some steps an outlet and month, however many articles there are.
+# The days (or one day of each month) of each outlet's articles, found by leaping through an index of outlet and time:
+# some steps an outlet and month, however many articles there are. ``{time}`` is the column of that index.
 _HELD = """
     WITH RECURSIVE
     outlets (name) AS (
@@ -36,13 +36,21 @@ _HELD = """
         SELECT (SELECT min(source) FROM articles WHERE source > outlets.name) FROM outlets WHERE name IS NOT NULL
     ),
     held (name, at) AS (
-        SELECT name, (SELECT min(published_at) FROM articles WHERE source IS name) FROM outlets
+        SELECT name, (SELECT min({time}) FROM articles WHERE source IS name) FROM outlets
         UNION ALL
-        SELECT name, (SELECT min(published_at) FROM articles
-                      WHERE source IS name AND published_at > substr(held.at, 1, :length) || '~')
+        SELECT name, (SELECT min({time}) FROM articles
+                      WHERE source IS name AND {time} > substr(held.at, 1, :length) || '~')
         FROM held WHERE at IS NOT NULL
     )
     SELECT name, substr(at, 1, 10) FROM held WHERE at IS NOT NULL"""
+
+
+def _held(connection: sqlite3.Connection, by: Period) -> sqlite3.Cursor:
+    indexes = [name for _, name, *_ in connection.execute("PRAGMA index_list(articles)")]
+    columns = [[column for _, _, column in connection.execute(f"PRAGMA index_info({name})")] for name in indexes]
+    # Which of the two it is has changed with the schema; without either this would take minutes.
+    time = next(c[1] for c in columns if c[0] == "source" and c[1:2] in (["published_day"], ["published_at"]))
+    return connection.execute(_HELD.format(time=time), {"length": 10 if by in {"day", "week"} else 7})
 
 
 @dataclass
@@ -78,7 +86,7 @@ class Coverage:
 def coverage(connection: sqlite3.Connection, query: Query, by: Period, per: str | None) -> Coverage:
     """Which outlets, of those that ``query`` may ask about, were watched in which periods (``per`` as in a trend)."""
     found: dict[Outlet, _Watch] = defaultdict(_Watch)
-    for name, day in connection.execute(_HELD, {"length": 10 if by in {"day", "week"} else 7}):
+    for name, day in _held(connection, by):
         found[name].held.append(date.fromisoformat(day))
     nights = "SELECT DISTINCT source, date(started_at, '+7 hours') FROM nights WHERE found > 0"
     for name, day in connection.execute(nights):
@@ -100,7 +108,7 @@ def coverage(connection: sqlite3.Connection, query: Query, by: Period, per: str 
         {name: watch.names for name, watch in found.items()},
         members,
         (min(days), max(days)) if days else None,
-        _gone(query, by, members) if per == "province" else {},
+        _gone(query, by, members) if per == "province" or query.province is not None else {},
     )
 
 
@@ -124,10 +132,20 @@ def _members(
     return {None: places[province_named(query.province, query.province_map)]} if query.province else {None: everyone}
 
 
-def _gone(query: Query, by: Period, members: Mapping[str | None, set[Outlet]]) -> dict[str | None, str]:
-    """The provinces that the map of the day has no more, each with the first period that lies wholly after."""
-    if query.province_map != "day":
-        return {}
+def _gone(query: Query, by: Period, groups: Iterable[str | None]) -> dict[str | None, str]:
+    """The groups whose province the map has no more after June 2025, each with the first period wholly after it.
+
+    Under the map of the day a merged province is gone; under that of 63 nobody can tell its part of the new one.
+    """
+    asked = province_named(query.province, query.province_map) if query.province is not None else None
     last = label(MERGED_SINCE - timedelta(days=1), by)
     after = next(name for name in periods(MERGED_SINCE, MERGED_SINCE + timedelta(days=400), by) if name > last)
-    return {name: after for name in members if name is not None and name not in names_34()}
+    found: dict[str | None, str] = {}
+    for group in groups:
+        place = asked or group
+        if place is None or query.province_map == "34":
+            continue
+        merged = sum(province.now == map_34(place) for province in provinces_63()) > 1
+        if merged if query.province_map == "63" else place not in names_34():
+            found[group] = after
+    return found

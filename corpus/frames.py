@@ -10,17 +10,22 @@ from corpus.periods import start
 
 if TYPE_CHECKING:
     import pandas as pd
+    from _typeshed import DataclassInstance
 
-    from corpus.search import Answer
     from corpus.trend import Trend
 
 
-def answer_frame(answer: Answer) -> pd.DataFrame:
-    """A row a hit, the best first; columns as the fields of ``Hit``, also where there is none."""
-    from corpus.export import to_frame
-    from corpus.search import Hit
+def frame_of(kind: type, records: Sequence[DataclassInstance]) -> pd.DataFrame:
+    """A row a record, all of the dataclass ``kind``; the columns are its fields, also where there is no record.
 
-    return to_frame(answer.hits) if answer.hits else _empty([field.name for field in fields(Hit)])
+    Moments stand at +07:00, empty where there is none.
+    """
+    import pandas as pd
+
+    from corpus.export import to_frame
+
+    columns = [field.name for field in fields(kind)]
+    return to_frame(records)[columns] if records else pd.DataFrame(columns=columns)
 
 
 def trend_frame(trend: Trend) -> pd.DataFrame:
@@ -40,9 +45,3 @@ def trend_frame(trend: Trend) -> pd.DataFrame:
     frame["count"] = frame["count"].astype("Int64")
     frame["change"] = [(row.group, row.period) in changed for row in trend.rows]
     return frame
-
-
-def _empty(columns: Sequence[str]) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(columns=list(columns))

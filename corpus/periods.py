@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 Period = Literal["day", "week", "month", "quarter", "year"]
@@ -30,12 +30,24 @@ def label(day: date, by: Period) -> str:
 
 def periods(first: date, last: date, by: Period) -> Iterator[str]:
     """The names of all periods from that of ``first`` to that of ``last``, each once."""
-    name = ""
-    for ordinal in range(first.toordinal(), last.toordinal() + 1):
-        # Day by day is quick enough for a century and knows every calendar's corners.
-        if (here := label(date.fromordinal(ordinal), by)) != name:
-            name = here
-            yield name
+    end = label(last, by)
+    while first <= last or label(first, by) == end:
+        yield label(first, by)
+        first = _following(first, by)
+
+
+def _following(day: date, by: Period) -> date:
+    """The first day of the period after that of ``day``."""
+    match by:
+        case "day":
+            return day + timedelta(days=1)
+        case "week":
+            return day + timedelta(days=8 - day.isoweekday())
+        case "month" | "quarter":
+            month = day.month + 1 if by == "month" else 3 * ((day.month + 2) // 3) + 1
+            return date(day.year + month // 13, month % 12 or 12, 1)
+        case "year":
+            return date(day.year + 1, 1, 1)
 
 
 def start(name: str) -> date:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from corpus.conditions import Where, limit, where
 from corpus.index import TITLE_WEIGHT, Wanted
@@ -13,6 +14,9 @@ from corpus.querylang import read
 from corpus.records import Precision, Query
 from corpus.rows import StoredArticle, load
 from corpus.snippet import Snippet, snippet
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,12 @@ class Answer:
     hits: tuple[Hit, ...]
     total: int
     without_tones: int | None = None
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A frame with a row for each hit, the best first; columns are the fields of ``Hit``, the snippet as text."""
+        from corpus.frames import frame_of
+
+        return frame_of(Hit, self.hits)
 
 
 def search(connection: sqlite3.Connection, query: Query) -> Answer:

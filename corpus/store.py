@@ -21,7 +21,7 @@ from corpus.errors import CorpusError
 from corpus.inspection import Stats
 from corpus.nights import Night
 from corpus.opinions import CHUNK, chunks
-from corpus.periods import Period
+from corpus.questions import Questions
 from corpus.records import (
     ArchivePlace,
     Article,
@@ -34,11 +34,9 @@ from corpus.records import (
 )
 from corpus.revisions import Revision
 from corpus.rows import PageRecord, StoredArticle
-from corpus.search import Answer, search
-from corpus.trend import Group, ThemeRow, Trend, theme_by_province, trend
 
 
-class Corpus:
+class Corpus(Questions):
     """An open corpus. Make one with ``Corpus.open``; use it in one thread, and close it (or use ``with``)."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection, *, read_only: bool) -> None:
@@ -265,28 +263,7 @@ class Corpus:
         """Store taggings by article id in one transaction; how many. ``made`` is consumed inside it."""
         return opinions.add_taggings(self.connection, made)
 
-    # Questions
-
-    def search(self, query: Query) -> Answer:
-        """The best articles for the words of ``query``, or the newest without words, and how many there are."""
-        return search(self.connection, query)
-
-    def trend(
-        self,
-        query: Query,
-        by: Period = "month",
-        per: Group | None = None,
-        themes: tuple[str, ...] = (),
-        *,
-        stories: bool = False,
-        changes: bool = False,
-    ) -> Trend:
-        """Counts, denominators and shares by period; see ``corpus.trend.trend``."""
-        return trend(self.connection, query, by, per, themes, stories=stories, changes=changes)
-
-    def theme_by_province(self, query: Query, *, stories: bool = False) -> list[ThemeRow]:
-        """Counts, denominators and shares by province and theme; see ``corpus.trend.theme_by_province``."""
-        return theme_by_province(self.connection, query, stories=stories)
+    # The state of it (questions are in corpus/questions.py)
 
     def stats(self) -> Stats:
         """What the corpus holds, counted."""

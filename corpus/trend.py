@@ -205,8 +205,9 @@ def _rows(
     days = [date.fromisoformat(day) for day, _ in denominators]
     days += [min(max(day, query.since or day), query.until or day) for day in watch.crawled or ()]
     count, denominator = _by_period(counts, by), _by_period(denominators, by)
+    names = list(periods(min(days), max(days), by))
     for name, whole in groups.items():
-        for period in periods(min(days), max(days), by):
+        for period in names:
             part, total = count[period, name], denominator[period, whole]
             outlets, known = watch.at(whole, period)
             low, high = wilson(part, total) if total else (None, None)

@@ -273,6 +273,10 @@ def test_a_province_that_was_merged_is_not_silent_afterwards(corpus: Corpus) -> 
     assert found["Hà Giang", "2025-Q2"] == (1, 1)
     assert found["Hà Giang", "2025-Q3"] == (None, 0)
     assert found["Tuyên Quang", "2025-Q2"] == (0, 1)
+    old = counts(corpus.trend(Query(province="Hà Giang", province_map="63"), by="quarter"))
+    assert old == {(None, "2025-Q2"): (1, 1), (None, "2025-Q3"): (None, 0)}, "which part is Hà Giang nobody can tell"
+    alone = counts(corpus.trend(Query(province="Hà Giang"), by="quarter", per="source"))
+    assert alone == {("bao_ha_giang", "2025-Q2"): (1, 1), ("bao_ha_giang", "2025-Q3"): (None, 0)}
     both = counts(corpus.trend(Query(province="Hà Giang", province_map="34"), by="quarter", per="province"))
     assert both == {("Tuyên Quang", "2025-Q2"): (1, 1), ("Tuyên Quang", "2025-Q3"): (1, 1)}
 

@@ -31,6 +31,8 @@ _COMMANDS = {
     "search": "explore",
     "show": "explore",
     "trend": "trends",
+    "keywords": "words",
+    "concordance": "words",
     "export": "exports",
     "stats": "explore",
     "health": "health",

@@ -86,7 +86,7 @@ def _say_what_to_mind(found: Trend, by: str, *, changes: bool) -> None:
         say(f"{found.undated} articles without a date are not counted")
     unwatched = sum(row.count is None for row in found.rows)
     if unwatched:
-        say(f"{unwatched} rows have no count: none of their outlets was watched then")
+        say(f"rows without a count, for no outlet was watched then: {unwatched}")
     watched = {row.outlets for row in found.rows if row.count is not None}
     if len(watched) > 1:
         say(
