@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
+from typing import Any
 
 from corpus import concordance, keywords
 from corpus.concordance import Concordance
@@ -57,6 +59,12 @@ class Questions:
     ) -> Concordance:
         """Every place where the words stand, in their context; see ``corpus.concordance.concordance``."""
         return concordance.concordance(self.connection, _query(query), width=width, order=order, limit=limit)
+
+    def to_parquet(self, out: Path | str, query: Query | None = None) -> dict[str, Any]:
+        """Write articles (None: all) as Parquet by year and province; the manifest. See ``corpus.parquet``."""
+        from corpus.parquet import write_parquet
+
+        return write_parquet(self.connection, query, Path(out))
 
 
 def _query(asked: Query | str) -> Query:
