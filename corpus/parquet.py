@@ -2,9 +2,9 @@
 
 ``year=2025/province_key=ha_giang/part-0.parquet``, as Hive has it: every reader takes the two from the path. The key of
 a province is its name without tones, for Spark reads an escaped ``à`` wrong; the name itself is the column ``province``
-(that of the article's day). Articles without a date lie under ``year=0``, without a province under ``unknown``: of Hive's
-own sign for null, pandas says *cannot yet unify dictionaries with nulls*. Files are written one after the other, so that
-memory is bounded and the same corpus gives the same files.
+(that of the article's day). Articles without a date lie under ``year=0``, without a province under ``unknown``: of
+Hive's own sign for null, pandas says *cannot yet unify dictionaries with nulls*. Files are written one after the other,
+so that memory is bounded and the same corpus gives the same files.
 """
 
 from __future__ import annotations
