@@ -16,7 +16,8 @@ import click
 import numpy as np
 
 from corpus.history import Measures, PastNight
-from corpus.records import VIETNAM, Finding
+from corpus.nights import Finding
+from corpus.records import VIETNAM
 from crawler.expectations import Counts, History, ranked, verdict
 from crawler.expectations.judge import usual_stories
 from crawler.expectations.settle import lull_of, softened

@@ -1,13 +1,15 @@
 """What we keep, and every question asked of it. No Scrapy, scikit-learn or underthesea in here."""
 
+from corpus.concordance import Concordance
 from corpus.errors import CorpusError, QueryError
 from corpus.inspection import Stats
+from corpus.keywords import Keyword, Keywords
+from corpus.nights import Night
 from corpus.records import (
     ArchivePlace,
     Article,
     Block,
     BlockKind,
-    Night,
     Outcome,
     Page,
     Query,
@@ -19,7 +21,7 @@ from corpus.rows import PageRecord, StoredArticle
 from corpus.search import Answer, Hit
 from corpus.snippet import Snippet
 from corpus.store import Corpus
-from corpus.trend import ThemeRow, Trend, TrendRow
+from corpus.trend import Change, ThemeRow, Trend, TrendRow
 
 __all__ = [
     "Answer",
@@ -27,9 +29,13 @@ __all__ = [
     "Article",
     "Block",
     "BlockKind",
+    "Change",
+    "Concordance",
     "Corpus",
     "CorpusError",
     "Hit",
+    "Keyword",
+    "Keywords",
     "Night",
     "Outcome",
     "Page",

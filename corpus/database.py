@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from corpus.errors import CorpusError
 from corpus.migrations import STEPS, migrate, require_ours, version
+from corpus.text import fold, match_key
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another process; transactions take milliseconds, so only a stuck one reaches it."""
@@ -58,6 +59,9 @@ def _look_first(path: Path, *, create: bool) -> None:
 def _prepare(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
     require_ours(connection, path)
     connection.execute("PRAGMA foreign_keys = ON")
+    for key in (match_key, fold):
+        # Names are compared as words of a search are; NULL is no name.
+        connection.create_function(key.__name__, 1, _or_null(key), deterministic=True)
     if read_only:
         if version(connection) < len(STEPS):
             raise CorpusError(f"{path}: has an older schema; open it once for writing and it is brought up to date")
@@ -71,6 +75,10 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> 
     # onto 100,000 spills them and writes 610 MB instead of 220.
     connection.execute("PRAGMA cache_size = -65536")
     migrate(connection, path)
+
+
+def _or_null(key: Callable[[str], str]) -> Callable[[str | None], str | None]:
+    return lambda name: None if name is None else key(name)
 
 
 @contextmanager

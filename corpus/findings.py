@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from corpus.database import transaction
-from corpus.records import Finding
+from corpus.nights import Finding
 from corpus.rows import utc
 
 

@@ -6,14 +6,13 @@ The index keeps no text of its own, so that an entry is removed by telling FTS5 
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
-from corpus.errors import QueryError
 from corpus.records import Article
-from corpus.text import both_keys, fold, has_tones, line, match_key
+from corpus.text import both_keys, fold, line, match_key
 
 RULE = "match key and folded text, blocks parted, 2"
 """Names how entries are made; stored with the index. Change corpus.text's keys, and change this: it is made anew."""
@@ -25,8 +24,9 @@ TITLE_WEIGHT = 6.0
 _BREAK = " \ue000 "
 """Stands between the blocks of an indexed text, so that no phrase runs from one into the next.
 
-unicode61 takes a private-use character for a word, and ``read`` takes it for none, so nobody can ask for it. To NEAR it
-is one word more: that only ranks, and a break of many words would make articles of short blocks look long to bm25.
+unicode61 takes a private-use character for a word, and ``querylang.read`` takes it for none, so nobody can ask
+for it. To NEAR it is one word more: that only ranks, and a break of many words would make articles of short blocks
+look long to bm25.
 Sentences are not parted: who quotes two of them should find them.
 """
 
@@ -81,11 +81,28 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """Terms, or others so joined, of which all (``AND``) or one (``OR``) must be found, and none of ``without``."""
+
+    by: Literal["AND", "OR"]
+    parts: tuple[Node, ...]
+    without: tuple[Node, ...] = ()
+
+
+Node: TypeAlias = Term | Joined
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
-    """A query as read: every term must be found; ``toned`` says whether tones count."""
+    """A query as read (``corpus.querylang``): ``toned`` says whether tones count.
+
+    ``terms`` are those that make an article match, in order; ``whole`` is how they are joined, and what must not be
+    found.
+    """
 
     terms: tuple[Term, ...]
     toned: bool
+    whole: Node
 
     @property
     def key(self) -> Callable[[str], str]:
@@ -94,26 +111,44 @@ class Wanted:
 
     def without_tones(self) -> Wanted:
         """The same terms, matched as if they had been typed without tones."""
-        return Wanted(self.terms, toned=False)
+        return Wanted(self.terms, toned=False, whole=self.whole)
 
     def expression(self) -> str:
         """The FTS5 expression. Every word stands in quotes and holds letters and digits only."""
-        return self._in_columns(" AND ".join(self._phrase(term) for term in self.terms))
+        return self._in_columns(self._joined(self.whole))
 
     def together(self) -> tuple[str, str] | None:
-        """FTS5 expressions for all the words in one run, and for all of them near each other; None for a single term.
+        """FTS5 expressions for all the words in one run, and for all of them near each other; None where the query is
+        other than single words side by side.
 
         A Vietnamese word is written as several (``du lịch``), so that articles with the words side by side come first.
         """
-        if len(self.terms) < 2 or any(len(term.words) > 1 or term.prefix for term in self.terms):
+        if not isinstance(self.whole, Joined) or self.whole.by == "OR":
             return None
-        words = [f'"{self.key(term.words[0])}"' for term in self.terms]
+        terms = [part for part in self.whole.parts if isinstance(part, Term) and len(part.words) == 1]
+        if len(terms) < max(2, len(self.whole.parts)) or any(term.prefix for term in terms):
+            return None
+        words = [f'"{self.key(term.words[0])}"' for term in terms]
         near = f"NEAR({' '.join(words)}, {2 * len(words)})"
         return self._in_columns(" + ".join(words)), self._in_columns(near)
 
     def _in_columns(self, expression: str) -> str:
         columns = "{title_toned body_toned}" if self.toned else "{title_folded body_folded}"
         return f"{columns} : ({expression})"
+
+    def _joined(self, node: Node) -> str:
+        if isinstance(node, Term):
+            return self._phrase(node)
+        inner = f" {node.by} ".join(map(self._held, node.parts))
+        if not node.without:
+            return inner
+        return f"({inner}) NOT {self._held(Joined('OR', node.without))}"
+
+    def _held(self, node: Node) -> str:
+        # FTS5 counts parentheses: none where one thing stands in them.
+        if isinstance(node, Joined) and len(node.parts) == 1 and not node.without:
+            return self._held(node.parts[0])
+        return f"({self._joined(node)})" if isinstance(node, Joined) else self._phrase(node)
 
     def _phrase(self, term: Term) -> str:
         forms = sorted({" ".join(form) for form in self.forms(term)})
@@ -130,30 +165,3 @@ class Wanted:
         if term.prefix and self.toned and typed != keys[-1]:
             return keys, (*keys[:-1], typed)
         return (keys,)
-
-
-# A phrase in straight or printed quotes (one left open runs to the end), or a run without blanks; * after either.
-_TERM = re.compile(r'["“”](?P<phrase>[^"“”]*)(?:["“”](?P<begun>\*)?|$)|(?P<word>[^\s"“”]+)')
-_WORD = re.compile(r"[^\W_]+")
-
-
-def read(text: str) -> Wanted:
-    """What a reader's words ask for; ``QueryError`` if there is no letter or digit to look for.
-
-    Blanks part the words, quotes make a phrase, a trailing ``*`` a prefix; every other sign parts words as it does in
-    a text, so that ``Lào-Việt`` is the phrase *Lào Việt*.
-    """
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise QueryError(f"the query {text!r} is not valid Unicode") from None
-    terms = []
-    for match in _TERM.finditer(line(text)):
-        typed = match["phrase"] if match["word"] is None else match["word"]
-        words = tuple(_WORD.findall(typed))
-        if words:
-            prefix = match["begun"] is not None or (match["word"] is not None and typed.endswith("*"))
-            terms.append(Term(words, prefix))
-    if not terms:
-        raise QueryError(f"the query {text!r} holds no letter or digit to look for")
-    return Wanted(tuple(terms), toned=any(has_tones(word) for term in terms for word in term.words))

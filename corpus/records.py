@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 VIETNAM = timezone(timedelta(hours=7), "+07:00")
 """The one time zone of every published date; Việt Nam has no summer time."""
@@ -245,12 +245,16 @@ ProvinceMap = Literal["day", "63", "34"]
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One question to the corpus, shared by search, trend and export.
+    """One question to the corpus, shared by search, trend, keywords, concordance and export. All filters must hold.
 
-    ``text`` is matched without tones where it is typed without them and with tones where it is typed with them;
-    words are joined by AND, ``"…"`` is a phrase, a trailing ``*`` a prefix. ``province`` is read under
-    ``province_map``: ``day`` the province of the article's day, ``63`` or ``34`` the map before or from 2025-07-01.
-    ``since`` and ``until`` are whole days at +07:00, both included.
+    ``text`` is matched without tones where it is typed without them and with tones where it is typed with them; its
+    language is that of ``corpus.querylang``: words side by side, ``"…"``, ``*``, ``AND``, ``OR``, ``NOT``, parentheses.
+    ``themes`` must all be given. ``probability`` (0–1) is the lowest at which a model's theme counts, in place of the
+    model's own threshold; a hand label counts as given. ``by_hand`` keeps to articles that a person has labelled.
+    ``province`` is read under ``province_map``: ``day`` the province of the article's day, ``63`` or ``34`` the map
+    before or from 2025-07-01. ``section`` and ``author`` are whole names in any spelling; tones count if typed.
+    ``language`` is a code such as ``vi``. ``since`` and ``until`` are whole days at +07:00, both included.
+    ``stories`` leaves out near-duplicates of an earlier article. ``limit`` is read by search and export alone.
     """
 
     text: str | None = None
@@ -261,47 +265,9 @@ class Query:
     since: date | None = None
     until: date | None = None
     limit: int | None = 20
-
-
-@dataclass(frozen=True)
-class Night:
-    """The account of one source in one night; every found address is counted in exactly one place.
-
-    ``started_at`` and ``ended_at`` are aware, in UTC; ``found`` counts distinct article addresses met in feeds,
-    sitemaps and listings, ``known`` those already done before; ``rejected`` maps reason to count; ``findings`` are
-    sentences, one for each broken expectation.
-    """
-
-    source: str
-    started_at: datetime
-    ended_at: datetime
-    found: int
-    known: int
-    stored: int
-    copies: int
-    same: int
-    rejected: Mapping[str, int]
-    generic: int
-    findings: tuple[str, ...] = ()
-
-
-Severity = Literal["broken", "warning", "note"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What was out of the ordinary about one night of one source.
-
-    ``kind`` is a slug that can be counted; ``broken`` means that stories are lost or stored wrong, ``warning`` that
-    they may be, a ``note`` asks for nothing; ``sentence`` says it to a person; ``evidence`` holds plain JSON values:
-    ``now`` and ``usual`` with their ``n``, ``pages``, ``selectors``, ``last_good_night`` … as far as they are known.
-    """
-
-    source: str
-    kind: str
-    severity: Severity
-    sentence: str
-    evidence: Mapping[str, Any] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return self.sentence
+    probability: float | None = None
+    by_hand: bool = False
+    section: str | None = None
+    author: str | None = None
+    language: str | None = None
+    stories: bool = False

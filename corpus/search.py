@@ -6,14 +6,19 @@ import json
 import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from corpus import tallies
 from corpus.conditions import NO_FILTER, Where, limit, where
-from corpus.index import TITLE_WEIGHT, Wanted, read
+from corpus.index import TITLE_WEIGHT, Wanted
 from corpus.opinions import CHUNK
+from corpus.querylang import read
 from corpus.records import Precision, Query
 from corpus.rows import StoredArticle, load
 from corpus.snippet import Snippet, snippet
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,12 @@ class Answer:
     total: int
     without_tones: int | None = None
 
+    def to_pandas(self) -> pd.DataFrame:
+        """A frame with a row for each hit, the best first; columns are the fields of ``Hit``, the snippet as text."""
+        from corpus.frames import frame_of
+
+        return frame_of(Hit, self.hits)
+
 
 def search(connection: sqlite3.Connection, query: Query) -> Answer:
     """Answer ``query``: words in one run first, then words near each other, each by bm25 with the title weighted.
@@ -75,7 +86,7 @@ def _total(connection: sqlite3.Connection, query: Query, wanted: Wanted | None, 
     if months is None:
         return _count(connection, wanted, filters)
     kind = query.themes[0] if query.themes else tallies.EVERY
-    whole = tallies.counts(connection, query, months, kind, (), by_month=False, heads_only=False).total()
+    whole = tallies.counts(connection, query, months, kind, (), by_month=False, heads_only=query.stories).total()
     return whole + sum(_count(connection, None, where(edge)) for edge in months.edges)
 
 

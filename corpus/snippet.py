@@ -10,7 +10,7 @@ from functools import lru_cache
 from corpus.index import Wanted
 from corpus.text import fold, match_key
 
-_WORD = re.compile(r"[^\W_]+")
+WORD = re.compile(r"[^\W_]+")
 _LENGTH = 36
 """Words in a snippet: two lines on a terminal of 120 columns."""
 _BEFORE = 6
@@ -31,8 +31,8 @@ _keys = {True: lru_cache(maxsize=20_000)(match_key), False: lru_cache(maxsize=20
 
 def snippet(text: str, wanted: Wanted | None) -> Snippet:
     """Some forty words of ``text`` around the place where most terms meet; its beginning where none is found."""
-    words = [word.span() for word in _WORD.finditer(text)]
-    found = _matches(text, words, wanted) if wanted else []
+    words = [word.span() for word in WORD.finditer(text)]
+    found = matches(text, words, wanted) if wanted else []
     text = text.replace("\n", " ")
     first = _window(found)
     start = max(0, first - _BEFORE) if first + _LENGTH - _BEFORE > _LENGTH else 0
@@ -43,20 +43,20 @@ def snippet(text: str, wanted: Wanted | None) -> Snippet:
     whole = start + _LENGTH >= len(words)
     piece = text[left:] if whole else text[left:right]
     lead_in = "… " if start else ""
-    matches = sorted(
+    marked = sorted(
         (words[n][0] - left + len(lead_in), words[last][1] - left + len(lead_in))
         for n, last, _ in found
         if n >= start and last < start + len(shown)
     )
-    return Snippet(lead_in + piece.rstrip() + ("" if whole else " …"), tuple(dict.fromkeys(matches)))
+    return Snippet(lead_in + piece.rstrip() + ("" if whole else " …"), tuple(dict.fromkeys(marked)))
 
 
-def _matches(text: str, words: list[tuple[int, int]], wanted: Wanted) -> list[tuple[int, int, int]]:
+def matches(text: str, words: list[tuple[int, int]], wanted: Wanted) -> list[tuple[int, int, int]]:
     """Where terms are found: index of the first word, of the last word, and the term's number; in text order.
 
     As in the index, a phrase does not run over a line break.
     """
-    keys = list(map(_keys[wanted.toned], _WORD.findall(text)))
+    keys = list(map(_keys[wanted.toned], WORD.findall(text)))
     found = set()
     for number, term in enumerate(wanted.terms):
         for form in wanted.forms(term):

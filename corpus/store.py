@@ -19,11 +19,12 @@ from corpus.conditions import limit, where
 from corpus.database import connect, transaction
 from corpus.inspection import Stats
 from corpus.keeping import Result
+from corpus.nights import Night
 from corpus.opinions import CHUNK, chunks
+from corpus.questions import Questions
 from corpus.records import (
     ArchivePlace,
     Article,
-    Night,
     Outcome,
     Page,
     Query,
@@ -33,12 +34,10 @@ from corpus.records import (
 )
 from corpus.revisions import Revision
 from corpus.rows import PageRecord, StoredArticle
-from corpus.search import Answer, search
-from corpus.trend import Group, Period, ThemeRow, Trend, theme_by_province, trend
 from corpus.upkeep import Upkeep
 
 
-class Corpus:
+class Corpus(Questions):
     """An open corpus. Make one with ``Corpus.open``; use it in one thread, and close it (or use ``with``)."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection, *, read_only: bool) -> None:
@@ -259,27 +258,7 @@ class Corpus:
         """Store taggings by article id in one transaction; how many. ``made`` is consumed inside it."""
         return opinions.add_taggings(self.connection, made)
 
-    # Questions
-
-    def search(self, query: Query) -> Answer:
-        """The best articles for the words of ``query``, or the newest without words, and how many there are."""
-        return search(self.connection, query)
-
-    def trend(
-        self,
-        query: Query,
-        by: Period = "month",
-        per: Group | None = None,
-        themes: tuple[str, ...] = (),
-        *,
-        stories: bool = False,
-    ) -> Trend:
-        """Counts, denominators and shares by period; see ``corpus.trend.trend``."""
-        return trend(self.connection, query, by, per, themes, stories=stories)
-
-    def theme_by_province(self, query: Query, *, stories: bool = False) -> list[ThemeRow]:
-        """Counts, denominators and shares by province and theme; see ``corpus.trend.theme_by_province``."""
-        return theme_by_province(self.connection, query, stories=stories)
+    # The state of it (questions are in corpus/questions.py)
 
     def stats(self) -> Stats:
         """What the corpus holds, counted."""
@@ -291,7 +270,8 @@ class Corpus:
         """Merge the search index, measure the indexes for the planner, empty the write-ahead log; sizes before, after.
 
         Others may read and write; writers wait for moments. ``recount`` makes the tallies anew; ``vacuum`` gives free
-        pages back, keeps writers out, and raises ``CorpusError`` unless twice the file is free. ``tell`` hears of steps.
+        pages back, keeps writers out, and raises ``CorpusError`` unless twice the file is free. ``tell`` hears of
+        steps.
         """
         return upkeep.optimize(self.connection, self.path, recount=recount, vacuum=vacuum, tell=tell)
 

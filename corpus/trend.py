@@ -12,15 +12,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from math import sqrt
+from typing import TYPE_CHECKING, Any, Literal
 
 from corpus import tallies
-from corpus.conditions import PROVINCE_COLUMN, Where, where
+from corpus.changepoints import change_points
+from corpus.conditions import PROVINCE_COLUMN, STANDING, Where, themed, where
+from corpus.coverage import Coverage, coverage
 from corpus.errors import QueryError
+from corpus.periods import Period, label, periods
 from corpus.records import Query
 from corpus.text import fold
 
-Period = Literal["day", "week", "month", "quarter", "year"]
+if TYPE_CHECKING:
+    import pandas as pd
+
 Group = Literal["source", "province", "theme"]
 
 
@@ -30,21 +36,48 @@ class TrendRow:
 
     ``period``: ``2025-02-11``, ``2025-W07`` (ISO week), ``2025-02``, ``2025-Q1`` or ``2025``, of the day at +07:00.
     ``group`` is None where nothing was asked per group, and for articles without source or known province.
+    ``count`` is None where nobody was looking: 0 articles of no outlet watched are no silence. ``low`` and ``high`` are
+    the ends of the 95 % interval of the share (Wilson), None as it is. ``outlets`` is how many outlets that the group
+    has were watched in the period (``corpus.coverage``).
     """
 
     period: str
     group: str | None
-    count: int
+    count: int | None
     denominator: int
     share: float | None
+    low: float | None
+    high: float | None
+    outlets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A new level: from ``period`` on the share of ``group`` is ``after``, where it was ``before`` (each of its whole
+    stretch)."""
+
+    group: str | None
+    period: str
+    before: float
+    after: float
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The rows, by group and period without gaps, and ``undated``: counted articles that have no date to stand at."""
+    """The rows, by group and period without gaps, and ``undated``: counted articles that have no date to stand at.
+
+    ``changes`` are those asked for, by group and period.
+    """
 
     rows: tuple[TrendRow, ...]
     undated: int
+    changes: tuple[Change, ...] = ()
+
+    def to_pandas(self) -> pd.DataFrame:
+        """A frame with a row for each of ``rows``; see ``corpus.frames.trend_frame``."""
+        from corpus.frames import trend_frame
+
+        return trend_frame(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,32 +99,39 @@ def trend(
     themes: tuple[str, ...] = (),
     *,
     stories: bool = False,
+    changes: bool = False,
 ) -> Trend:
     """The subject of ``query`` by period (``query.limit`` is not read).
 
     ``per="theme"`` gives rows for each of ``themes``, or for every theme met; ``query.themes`` must then be empty. For
     any other ``per`` the subject is ``query.themes`` and ``themes`` together (all must be given). ``stories`` counts
-    copies once, with their head.
+    copies once, with their head. ``changes`` looks for the periods at which the share changes its level.
     """
+    if changes and per != "theme" and not (query.text or query.themes or themes):
+        raise QueryError("changes are looked for in a share: ask for words or a theme, or per theme")
     if per == "theme":
         if query.themes:
             raise QueryError("a trend per theme takes its themes from `themes`, not from the query's filter")
-        subject = base = _Counted(query, tallies.TAGGED, stories)
+        subject = base = _Counted(replace(query, probability=None), tallies.TAGGED, stories)
+        given = themed(query)
     else:
         query = replace(query, themes=tuple(dict.fromkeys([*query.themes, *themes])))
         subject = _Counted(query, query.themes[0] if query.themes else tallies.EVERY, stories)
-        asked = replace(query, themes=()) if query.themes else replace(query, text=None)
+        asked = replace(query, themes=(), probability=None) if query.themes else replace(query, text=None)
         base = _Counted(asked, tallies.TAGGED if query.themes else tallies.EVERY, stories)
+        given = None
     denominators = _by_day(connection, by, None if per == "theme" else per, base)
-    counts = _by_day(connection, by, per, subject)
+    counts = _by_day(connection, by, per, subject, given)
     if per == "theme":
         names: Iterable[str | None] = themes or sorted({name for _, name in counts if name})
         groups: Mapping[str | None, str | None] = dict.fromkeys(names)
     else:
         groups = {name: name for name in sorted({name for _, name in denominators}, key=_order)}
-    open_ended = replace(query, since=None, until=None)
+    open_ended = replace(subject.query, since=None, until=None)
     undated = replace(subject, query=open_ended)
-    return Trend(tuple(_rows(counts, denominators, groups, by)), _undated(connection, undated))
+    watch = coverage(connection, query, by, per) if denominators else None
+    rows = tuple(_rows(counts, denominators, groups, by, watch, query)) if watch else ()
+    return Trend(rows, _undated(connection, undated), tuple(_changes(rows)) if changes else ())
 
 
 def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: bool = False) -> list[ThemeRow]:
@@ -100,10 +140,10 @@ def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: 
     The denominators are the tagged articles of the province under the query's filters other than themes;
     ``query.themes`` narrows which themes are shown.
     """
-    base = _Counted(replace(query, themes=()), tallies.TAGGED, stories)
+    base = _Counted(replace(query, themes=(), probability=None), tallies.TAGGED, stories)
     column = PROVINCE_COLUMN[query.province_map]
     denominators = _all_days(connection, (column,), base)
-    counts = _all_days(connection, (column, _THEME), base)
+    counts = _all_days(connection, (column, _THEME), base, themed(query))
     themes = query.themes or sorted({theme for _, theme in counts})
     return [
         ThemeRow(province, theme, counts[province, theme], total, counts[province, theme] / total)
@@ -114,8 +154,19 @@ def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: 
 
 _ANY_TAGGING = "SELECT 1 FROM taggings WHERE taggings.article_id = articles.id"
 _THEME = "standing_themes.theme"
-_WITH_THEMES = "articles JOIN standing_themes ON standing_themes.article_id = articles.id"
 _GROUP_COLUMN: dict[Group | None, str] = {None: "NULL", "source": "articles.source", "theme": _THEME}
+
+
+def _tables(given: str | None) -> str:
+    """What is counted in: articles, or each with its themes, those of the relation ``given`` (``themed``)."""
+    if given is None:
+        return "articles"
+    return f"articles JOIN {given} AS standing_themes ON standing_themes.article_id = articles.id"
+
+
+def _is_tallied(given: str | None) -> bool:
+    """Whether tallies count the themes of this relation: those in use, not those from some probability on."""
+    return given is None or given == STANDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +180,10 @@ class _Counted:
     kind: str
     stories: bool
 
+    @property
+    def heads_only(self) -> bool:
+        return self.stories or self.query.stories
+
     def where(self) -> Where:
         condition = where(self.query, heads_only=self.stories)
         if self.kind != tallies.TAGGED:
@@ -136,20 +191,19 @@ class _Counted:
         return Where(f"{condition.sql} AND EXISTS ({_ANY_TAGGING})", condition.values)
 
 
-def _all_days(connection: sqlite3.Connection, columns: tuple[str, ...], what: _Counted) -> Counter[tuple[Any, ...]]:
+def _all_days(
+    connection: sqlite3.Connection, columns: tuple[str, ...], what: _Counted, given: str | None = None
+) -> Counter[tuple[Any, ...]]:
     """How many articles there are of each combination of ``columns``, the undated too where no day is asked for."""
     found: Counter[tuple[Any, ...]] = Counter()
-    months = tallies.split(what.query, columns)
+    months = tallies.split(what.query, columns) if _is_tallied(given) else None
     for edge in months.edges if months else (what.query,):
-        found += _counts(
-            connection,
-            ", ".join(columns),
-            _WITH_THEMES if _THEME in columns else "articles",
-            replace(what, query=edge).where(),
-        )
+        found += _counts(connection, ", ".join(columns), _tables(given), replace(what, query=edge).where())
     if months:
-        kind = None if _THEME in columns else what.kind
-        found += tallies.counts(connection, what.query, months, kind, columns, by_month=False, heads_only=what.stories)
+        kind = None if given else what.kind
+        found += tallies.counts(
+            connection, what.query, months, kind, columns, by_month=False, heads_only=what.heads_only
+        )
     return found
 
 
@@ -162,19 +216,24 @@ def _counts(connection: sqlite3.Connection, columns: str, tables: str, condition
     return Counter({tuple(key): count for *key, count in rows})
 
 
-def _by_day(connection: sqlite3.Connection, by: Period, per: Group | None, what: _Counted) -> Counter[tuple[Any, ...]]:
+def _by_day(
+    connection: sqlite3.Connection, by: Period, per: Group | None, what: _Counted, given: str | None = None
+) -> Counter[tuple[Any, ...]]:
     """How many articles there are of each day and group; those of whole months may stand at the first of the month."""
     group = _GROUP_COLUMN[per] if per != "province" else PROVINCE_COLUMN[what.query.province_map]
-    tables = _WITH_THEMES if per == "theme" else "articles"
-    months = tallies.split(what.query, (group,)) if by in {"month", "quarter", "year"} else None
+    months = None
+    if by in {"month", "quarter", "year"} and _is_tallied(given):
+        months = tallies.split(what.query, (group,))
     found: Counter[tuple[Any, ...]] = Counter()
     for edge in months.edges if months else (what.query,):
         condition = replace(what, query=edge).where()
         dated = Where(f"published_day IS NOT NULL AND {condition.sql}", condition.values)
-        found += _counts(connection, f"published_day, {group}", tables, dated)
+        found += _counts(connection, f"published_day, {group}", _tables(given), dated)
     if months:
         kind = None if per == "theme" else what.kind
-        monthly = tallies.counts(connection, what.query, months, kind, (group,), by_month=True, heads_only=what.stories)
+        monthly = tallies.counts(
+            connection, what.query, months, kind, (group,), by_month=True, heads_only=what.heads_only
+        )
         found.update({(f"{month}-01", name): count for (month, name), count in monthly.items() if month})
     return found
 
@@ -182,7 +241,7 @@ def _by_day(connection: sqlite3.Connection, by: Period, per: Group | None, what:
 def _undated(connection: sqlite3.Connection, what: _Counted) -> int:
     if tallies.split(what.query):
         counted = tallies.counts(
-            connection, what.query, tallies.UNDATED, what.kind, (), by_month=False, heads_only=what.stories
+            connection, what.query, tallies.UNDATED, what.kind, (), by_month=False, heads_only=what.heads_only
         )
         return counted.total()
     condition = what.where()
@@ -203,46 +262,51 @@ def _rows(
     denominators: Counter[tuple[Any, ...]],
     groups: Mapping[str | None, str | None],
     by: Period,
+    watch: Coverage,
+    query: Query,
 ) -> Iterator[TrendRow]:
-    """Rows for each group (its name → the group of its denominators) over all periods from the first to the last."""
-    if not denominators:
-        return
-    days = [day for day, _ in denominators]
-    periods = list(_periods(date.fromisoformat(min(days)), date.fromisoformat(max(days)), by))
+    """Rows for each group (its name → the group of its denominators) over all periods from the first to the last that
+    has articles or was crawled."""
+    days = [date.fromisoformat(day) for day, _ in denominators]
+    days += [min(max(day, query.since or day), query.until or day) for day in watch.crawled or ()]
     count, denominator = _by_period(counts, by), _by_period(denominators, by)
+    names = list(periods(min(days), max(days), by))
     for name, whole in groups.items():
-        for period in periods:
+        for period in names:
             part, total = count[period, name], denominator[period, whole]
-            yield TrendRow(period, name, part, total, part / total if total else None)
+            outlets, known = watch.at(whole, period)
+            low, high = wilson(part, total) if total else (None, None)
+            share = part / total if total else None
+            yield TrendRow(period, name, part if known or total else None, total, share, low, high, outlets)
+
+
+def wilson(count: int, total: int) -> tuple[float, float]:
+    """The 95 % interval of the share ``count``/``total`` (Wilson's score interval), ``total`` above 0."""
+    z, share = 1.959964, count / total
+    middle = share + z * z / (2 * total)
+    spread = z * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    # At both ends the formula is exact, and its rounding is not.
+    low = (middle - spread) / (1 + z * z / total) if count else 0.0
+    high = (middle + spread) / (1 + z * z / total) if count < total else 1.0
+    return low, high
+
+
+def _changes(rows: Iterable[TrendRow]) -> Iterator[Change]:
+    by_group: dict[str | None, list[TrendRow]] = {}
+    for row in rows:
+        if row.denominator:
+            by_group.setdefault(row.group, []).append(row)
+    for group, series in by_group.items():
+        counts, totals = [row.count or 0 for row in series], [row.denominator for row in series]
+        cuts = change_points(counts, totals)
+        for before, at, after in zip([0, *cuts], cuts, [*cuts[1:], len(series)], strict=False):
+            old = sum(counts[before:at]) / sum(totals[before:at])
+            yield Change(group, series[at].period, old, sum(counts[at:after]) / sum(totals[at:after]))
 
 
 def _by_period(by_day: Counter[tuple[Any, ...]], by: Period) -> Counter[tuple[Any, ...]]:
     found: Counter[tuple[Any, ...]] = Counter()
-    labels = {day: _label(date.fromisoformat(day), by) for day in {day for day, _ in by_day}}
+    labels = {day: label(date.fromisoformat(day), by) for day in {day for day, _ in by_day}}
     for (day, group), count in by_day.items():
         found[labels[day], group] += count
     return found
-
-
-def _label(day: date, by: Period) -> str:
-    match by:
-        case "day":
-            return day.isoformat()
-        case "week":
-            year, week, _ = day.isocalendar()
-            return f"{year:04}-W{week:02}"
-        case "month":
-            return f"{day.year:04}-{day.month:02}"
-        case "quarter":
-            return f"{day.year:04}-Q{(day.month + 2) // 3}"
-        case "year":
-            return f"{day.year:04}"
-
-
-def _periods(first: date, last: date, by: Period) -> Iterator[str]:
-    label = ""
-    for ordinal in range(first.toordinal(), last.toordinal() + 1):
-        # Day by day is quick enough for a century and knows every calendar's corners.
-        if (here := _label(date.fromordinal(ordinal), by)) != label:
-            label = here
-            yield label

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from corpus.records import Night
+    from corpus.nights import Night
 
 
 class TintinhError(Exception):

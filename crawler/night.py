@@ -13,7 +13,7 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
-from corpus.records import Night
+from corpus.nights import Night
 from crawler.errors import NightFailed, TintinhError
 from crawler.source import Source
 from crawler.spiders.loader import spider_for

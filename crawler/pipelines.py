@@ -21,7 +21,8 @@ from scrapy.exceptions import DropItem
 
 from corpus.errors import CorpusError
 from corpus.export import full
-from corpus.records import ArchivePlace, Night, Outcome, Page, Rejection
+from corpus.nights import Night
+from corpus.records import ArchivePlace, Outcome, Page, Rejection
 from corpus.rows import StoredArticle
 from corpus.store import Corpus
 from crawler.archive import ArchiveWriter

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from corpus import history
-from corpus.records import VIETNAM, Article, Block, BlockKind, Night
+from corpus.nights import Night
+from corpus.records import VIETNAM, Article, Block, BlockKind
 from corpus.store import Corpus
 from crawler.source import load_sources
 from tests.made_articles import sentences

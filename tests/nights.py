@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from corpus.records import Night
+from corpus.nights import Night
 from corpus.store import Corpus
 from tests.small_paper import Paper, write_source
 

@@ -94,8 +94,8 @@ def test_frames_of_articles_hits_and_trends(corpus: Corpus) -> None:
     assert hits["id"].tolist() == [2]
     assert story(1).text.startswith(hits["snippet"][0][:40])
     trend = export.to_frame(corpus.trend(Query(themes=("border",))).rows)
-    assert trend.to_dict("records") == [
-        {"period": "2025-02", "group": None, "count": 1, "denominator": 1, "share": 1.0}
+    assert trend[["period", "group", "count", "denominator", "share", "outlets"]].to_dict("records") == [
+        {"period": "2025-02", "group": None, "count": 1, "denominator": 1, "share": 1.0, "outlets": 1}
     ]
     assert export.to_frame([]).empty
     with pytest.raises(TypeError, match="a frame is made of records"):

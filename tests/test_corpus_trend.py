@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
-from corpus import Corpus, Query, QueryError, Tagging, ThemeRow, TrendRow
+from corpus import Corpus, Query, QueryError, Tagging, ThemeRow, Trend
+from corpus.nights import Night
+from corpus.periods import Period, label, periods, start
 from corpus.records import VIETNAM, ProvinceMap
-from corpus.trend import Period, _label, _periods
+from corpus.trend import wilson
 from tests.made_articles import paragraph_blocks, sentences, story
 
 BORDER, TOURISM, NOTHING = ("border",), ("tourism", "border"), ()
@@ -41,34 +44,38 @@ def put(
         corpus.add_tagging(outcome.article_id, Tagging("model-1", themes, themes[0] if themes else None))
 
 
+def counted(found: Trend) -> list[tuple[str, int | None, int, float | None]]:
+    return [(row.period, row.count, row.denominator, row.share) for row in found.rows]
+
+
 def test_a_theme_is_counted_of_the_tagged_articles_of_its_month(corpus: Corpus) -> None:
     put(corpus, "2024-11-05", BORDER)
     put(corpus, "2024-11-09", NOTHING)
     put(corpus, "2024-11-10", None)  # nobody has tagged it: it says nothing
     put(corpus, "2025-02-01", TOURISM)
     put(corpus, None, BORDER)
-    assert corpus.trend(Query(themes=BORDER)).rows == (
-        TrendRow("2024-11", None, 1, 2, 0.5),
-        TrendRow("2024-12", None, 0, 0, None),
-        TrendRow("2025-01", None, 0, 0, None),
-        TrendRow("2025-02", None, 1, 1, 1.0),
-    )
+    assert counted(corpus.trend(Query(themes=BORDER))) == [
+        ("2024-11", 1, 2, 0.5),
+        ("2024-12", 0, 0, None),
+        ("2025-01", 0, 0, None),
+        ("2025-02", 1, 1, 1.0),
+    ]
     assert corpus.trend(Query(themes=BORDER)).undated == 1
-    assert corpus.trend(Query(), themes=TOURISM, by="year").rows == (
-        TrendRow("2024", None, 0, 2, 0.0),
-        TrendRow("2025", None, 1, 1, 1.0),
-    )
+    assert counted(corpus.trend(Query(), themes=TOURISM, by="year")) == [
+        ("2024", 0, 2, 0.0),
+        ("2025", 1, 1, 1.0),
+    ]
 
 
 def test_words_are_counted_of_all_articles_and_no_subject_counts_them_all(corpus: Corpus) -> None:
     put(corpus, "2025-01-05", None, title="Phiên chợ lùi")
     put(corpus, "2025-01-06", None)
-    assert corpus.trend(Query("chợ lùi")).rows == (TrendRow("2025-01", None, 1, 2, 0.5),)
-    assert corpus.trend(Query()).rows == (TrendRow("2025-01", None, 2, 2, 1.0),)
+    assert counted(corpus.trend(Query("chợ lùi"))) == [("2025-01", 1, 2, 0.5)]
+    assert counted(corpus.trend(Query())) == [("2025-01", 2, 2, 1.0)]
     # With a theme, the words are one of the other filters.
     put(corpus, "2025-01-07", BORDER, title="Phiên chợ lùi")
     put(corpus, "2025-01-07", NOTHING, title="Phiên chợ lùi")
-    assert corpus.trend(Query("chợ lùi", themes=BORDER)).rows == (TrendRow("2025-01", None, 1, 2, 0.5),)
+    assert counted(corpus.trend(Query("chợ lùi", themes=BORDER))) == [("2025-01", 1, 2, 0.5)]
 
 
 def test_groups_have_their_own_denominators_and_no_gaps(corpus: Corpus) -> None:
@@ -79,10 +86,10 @@ def test_groups_have_their_own_denominators_and_no_gaps(corpus: Corpus) -> None:
     per_source = corpus.trend(Query(themes=BORDER), by="quarter", per="source").rows
     assert [(row.period, row.group, row.count, row.denominator) for row in per_source] == [
         ("2025-Q2", "bao_dong_thap", 1, 1),
-        ("2025-Q3", "bao_dong_thap", 0, 0),
+        ("2025-Q3", "bao_dong_thap", None, 0),  # it was never crawled: nobody can say that it was silent
         ("2025-Q2", "bao_ha_giang", 1, 1),
         ("2025-Q3", "bao_ha_giang", 0, 1),
-        ("2025-Q2", None, 0, 0),
+        ("2025-Q2", None, None, 0),
         ("2025-Q3", None, 1, 1),
     ]
 
@@ -113,8 +120,8 @@ def test_stories_count_a_reprint_once(corpus: Corpus) -> None:
     for source in ("bao_ha_giang", "bao_dong_thap", "ttxvn_dan_toc"):
         put(corpus, "2025-01-05", BORDER, text=5, source=source)
     put(corpus, "2025-01-06", NOTHING)
-    assert corpus.trend(Query(themes=BORDER)).rows == (TrendRow("2025-01", None, 3, 4, 0.75),)
-    assert corpus.trend(Query(themes=BORDER), stories=True).rows == (TrendRow("2025-01", None, 1, 2, 0.5),)
+    assert counted(corpus.trend(Query(themes=BORDER))) == [("2025-01", 3, 4, 0.75)]
+    assert counted(corpus.trend(Query(themes=BORDER), stories=True)) == [("2025-01", 1, 2, 0.5)]
     assert [(row.count, row.denominator) for row in corpus.trend(Query(), per="theme", stories=True).rows] == [(1, 2)]
     assert corpus.theme_by_province(Query(), stories=True) == [ThemeRow("Hà Giang", "border", 1, 2, 0.5)]
 
@@ -168,10 +175,12 @@ def test_periods_are_of_vietnam_and_weeks_are_iso(corpus: Corpus) -> None:
 )
 def test_periods_run_without_gap_or_repeat(first: date, days: int, by: Period) -> None:
     last = first + timedelta(days=days)
-    periods = list(_periods(first, last, by))
-    assert periods == sorted(set(periods))
-    assert (periods[0], periods[-1]) == (_label(first, by), _label(last, by))
-    assert {_label(first + timedelta(days=n), by) for n in range(days + 1)} == set(periods)
+    names = list(periods(first, last, by))
+    assert names == sorted(set(names))
+    assert (names[0], names[-1]) == (label(first, by), label(last, by))
+    assert {label(first + timedelta(days=n), by) for n in range(days + 1)} == set(names)
+    assert [label(start(name), by) for name in names] == names
+    assert all(label(start(name) - timedelta(days=1), by) < name for name in names)
 
 
 @settings(max_examples=25, deadline=None)
@@ -193,5 +202,116 @@ def test_counts_add_up_whatever_the_period(
             for per in (None, "source", "province"):
                 answer = corpus.trend(Query(themes=BORDER), by=by, per=per)
                 assert sum(row.denominator for row in answer.rows) == tagged
-                assert sum(row.count for row in answer.rows) == border
-                assert all(row.count <= row.denominator for row in answer.rows)
+                assert sum(row.count or 0 for row in answer.rows) == border
+                assert all((row.count or 0) <= row.denominator for row in answer.rows)
+
+
+# Who was looking
+
+
+def night(corpus: Corpus, source: str, day: str, found: int = 12) -> None:
+    """A night at half past one of ``day``, Vietnamese time."""
+    at = datetime.fromisoformat(day).replace(hour=1, minute=30, tzinfo=VIETNAM).astimezone(UTC)
+    corpus.record_night(Night(source, at, at + timedelta(minutes=9), found, 0, 0, 0, 0, {}, 0))
+
+
+def counts(found: Trend) -> dict[tuple[str | None, str], tuple[int | None, int]]:
+    return {(row.group, row.period): (row.count, row.outlets) for row in found.rows}
+
+
+def test_an_outlet_that_was_crawled_and_wrote_nothing_is_silent_one_not_crawled_is_not(corpus: Corpus) -> None:
+    put(corpus, "2025-01-10", BORDER)
+    put(corpus, "2025-05-10", BORDER)
+    put(corpus, "2025-01-11", BORDER, source="bao_dong_thap")
+    for day in ("2025-01-11", "2025-03-01", "2025-05-11"):
+        night(corpus, "bao_ha_giang", day)
+    night(corpus, "bao_ha_giang", "2025-04-15", found=0)  # the site was down: nothing was seen
+    night(corpus, "bao_dong_thap", "2025-01-12")
+    assert counts(corpus.trend(Query(themes=BORDER), per="source")) == {
+        ("bao_dong_thap", "2025-01"): (1, 1),
+        ("bao_dong_thap", "2025-02"): (None, 0),
+        ("bao_dong_thap", "2025-03"): (None, 0),
+        ("bao_dong_thap", "2025-04"): (None, 0),
+        ("bao_dong_thap", "2025-05"): (None, 0),
+        ("bao_ha_giang", "2025-01"): (1, 1),
+        ("bao_ha_giang", "2025-02"): (0, 1),  # the night of 1 March reads the last of February
+        ("bao_ha_giang", "2025-03"): (0, 1),
+        ("bao_ha_giang", "2025-04"): (None, 0),
+        ("bao_ha_giang", "2025-05"): (1, 1),
+    }
+    assert [row.outlets for row in corpus.trend(Query(themes=BORDER)).rows] == [2, 1, 1, 0, 1]
+    assert [row.outlets for row in corpus.trend(Query(), per="theme").rows] == [2, 1, 1, 0, 1]
+
+
+def test_silence_after_the_last_article_is_seen_where_it_was_watched(corpus: Corpus) -> None:
+    put(corpus, "2025-01-10", BORDER)
+    night(corpus, "bao_ha_giang", "2025-04-02")
+    assert counts(corpus.trend(Query(themes=BORDER))) == {
+        (None, "2025-01"): (1, 1), (None, "2025-02"): (None, 0), (None, "2025-03"): (None, 0), (None, "2025-04"): (0, 1)
+    }  # fmt: skip
+    assert [row.period for row in corpus.trend(Query(until=date(2025, 2, 3))).rows] == ["2025-01", "2025-02"]
+    assert [row.period for row in corpus.trend(Query(source="bao_dong_thap")).rows] == []
+
+
+def test_a_walk_that_came_to_its_end_watched_all_it_went_over(corpus: Corpus) -> None:
+    put(corpus, "2025-03-10", BORDER)
+    walk = "INSERT INTO walks (root, source, since, page, rest, at) VALUES (?, 'bao_ha_giang', ?, 3, ?, ?)"
+    corpus.connection.execute(walk, ("https://x.vn/a", "2024-11-20", '["https://x.vn/a?p=4"]', "2025-04-01T00:00:00"))
+    assert [row.outlets for row in corpus.trend(Query()).rows] == [1], "one that goes on has not seen it yet"
+    corpus.connection.execute(walk, ("https://x.vn/b", "2025-01-20", "[]", "2025-04-01T00:00:00"))
+    assert [(row.period, row.count, row.outlets) for row in corpus.trend(Query()).rows] == [
+        ("2025-01", 0, 1), ("2025-02", 0, 1), ("2025-03", 1, 1), ("2025-04", 0, 1)
+    ]  # fmt: skip
+
+
+def test_a_province_that_was_merged_is_not_silent_afterwards(corpus: Corpus) -> None:
+    put(corpus, "2025-05-10", BORDER)
+    put(corpus, "2025-08-10", BORDER, province="Tuyên Quang")
+    night(corpus, "bao_ha_giang", "2025-05-11")
+    night(corpus, "bao_ha_giang", "2025-08-11")
+    found = counts(corpus.trend(Query(), by="quarter", per="province"))
+    assert found["Hà Giang", "2025-Q2"] == (1, 1)
+    assert found["Hà Giang", "2025-Q3"] == (None, 0)
+    assert found["Tuyên Quang", "2025-Q2"] == (0, 1)
+    old = counts(corpus.trend(Query(province="Hà Giang", province_map="63"), by="quarter"))
+    assert old == {(None, "2025-Q2"): (1, 1), (None, "2025-Q3"): (None, 0)}, "which part is Hà Giang nobody can tell"
+    alone = counts(corpus.trend(Query(province="Hà Giang"), by="quarter", per="source"))
+    assert alone == {("bao_ha_giang", "2025-Q2"): (1, 1), ("bao_ha_giang", "2025-Q3"): (None, 0)}
+    both = counts(corpus.trend(Query(province="Hà Giang", province_map="34"), by="quarter", per="province"))
+    assert both == {("Tuyên Quang", "2025-Q2"): (1, 1), ("Tuyên Quang", "2025-Q3"): (1, 1)}
+
+
+@given(st.integers(0, 400), st.integers(1, 400))
+@example(0, 1)
+@example(1, 1)
+def test_intervals_are_wilson_s(count: int, total: int) -> None:
+    count = min(count, total)
+    low, high = wilson(count, total)
+    expected = binomtest(count, total).proportion_ci(method="wilson")
+    assert (low, high) == pytest.approx((expected.low, expected.high), abs=1e-6)
+    assert 0 <= low <= count / total <= high <= 1
+
+
+def test_changes_of_level_are_marked_on_request(corpus: Corpus) -> None:
+    for month in range(1, 13):
+        for n in range(12):
+            put(corpus, f"2025-{month:02}-{n + 1:02}", BORDER if n < (2 if month < 7 else 9) else NOTHING)
+    found = corpus.trend(Query(), per="theme", changes=True)
+    assert [(one.group, one.period) for one in found.changes] == [("border", "2025-07")]
+    assert (found.changes[0].before, found.changes[0].after) == pytest.approx((2 / 12, 9 / 12))
+    assert corpus.trend(Query(themes=BORDER)).changes == ()
+    frame = found.to_pandas()
+    assert frame.loc[frame["change"], "period"].tolist() == ["2025-07"]
+    assert frame["start"][0].date() == date(2025, 1, 1)
+    with pytest.raises(QueryError, match="ask for words or a theme"):
+        corpus.trend(Query(), changes=True)
+
+
+def test_a_frame_has_its_columns_and_missing_counts(corpus: Corpus) -> None:
+    empty = corpus.trend(Query()).to_pandas()
+    put(corpus, "2025-01-10", BORDER)
+    night(corpus, "bao_ha_giang", "2025-03-15")
+    frame = corpus.trend(Query(themes=BORDER)).to_pandas()
+    assert list(frame.columns) == list(empty.columns)
+    assert frame["count"].isna().tolist() == [False, True, False]
+    assert frame["count"].sum() == 1

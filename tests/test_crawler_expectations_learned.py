@@ -16,7 +16,8 @@ from scipy.stats import betabinom, nbinom
 from corpus import findings as kept
 from corpus import history
 from corpus.history import Line, Measures, PastNight
-from corpus.records import VIETNAM, Block, BlockKind, Finding, Night
+from corpus.nights import Finding, Night
+from corpus.records import VIETNAM, Block, BlockKind
 from corpus.store import Corpus
 from crawler.expectations import Counts, History, judged, settled, verdict
 from crawler.expectations.change import _beta_binomial, _negative_binomial, drop, fall, rise

@@ -17,7 +17,7 @@ import click
 import pytest
 from pydantic import BaseModel
 
-from corpus import records
+from corpus import nights, records
 from corpus.migrations import STEPS
 from corpus.records import OutcomeKind
 from crawler import publishing, source
@@ -208,16 +208,20 @@ def test_the_examples_of_sources_are_sources(tmp_path: Path) -> None:
     assert shared.layout, "the platform has none"
 
 
+def classes() -> dict[str, type]:
+    """The records by name."""
+    found = [value for module in (records, nights) for value in vars(module).values() if isinstance(value, type)]
+    return {value.__name__: value for value in found if dataclasses.is_dataclass(value)}
+
+
 @pytest.mark.parametrize("name", RECORDS)
 def test_the_records_have_the_fields_they_are_said_to_have(name: str) -> None:
-    fields = [field.name for field in dataclasses.fields(getattr(records, name))]
+    fields = [field.name for field in dataclasses.fields(classes()[name])]
     assert first_column(section(read("data-model.md"), f"`{name}`"))[: len(fields)] == fields
 
 
 def test_no_record_is_left_out() -> None:
-    classes = [value for value in vars(records).values() if isinstance(value, type)]
-    found = {value.__name__ for value in classes if dataclasses.is_dataclass(value)}
-    assert found == set(RECORDS)
+    assert set(classes()) == set(RECORDS)
     kinds = first_column(section(read("data-model.md"), "`Outcome`"))[len(dataclasses.fields(records.Outcome)) :]
     assert kinds == list(OutcomeKind.__args__)
 

@@ -17,7 +17,8 @@ import click
 import pytest
 
 import crawler.night as crawler_night
-from corpus.records import Night, Segmentation, Tagging
+from corpus.nights import Night
+from corpus.records import Segmentation, Tagging
 from corpus.store import Corpus
 from crawler.archive import read_archive
 from crawler.errors import NightFailed
@@ -51,7 +52,7 @@ def test_every_command_has_help_with_an_example() -> None:
     # With the settings of real use: click keeps a command's help option as the first context names it.
     context = click.Context(command, info_name="tintinh", **command.context_settings)
     names = command.list_commands(context)
-    assert len(names) == 22
+    assert len(names) == 25
     for name in names:
         found = command.get_command(context, name)
         assert found is not None

@@ -120,7 +120,7 @@ def test_questions_to_the_demo_corpus(first_night: Done, home: Path) -> None:
     months = tintinh(
         "trend", "--by", "month", "--per", "province", "--theme", "border", "--corpus", corpus, "--json", home=home
     )
-    assert sum(row["count"] for row in months.rows()) == sum(
+    assert sum(row["count"] or 0 for row in months.rows()) == sum(
         1
         for _ in tintinh("search", "--theme", "border", "--corpus", corpus, "--json", "--limit", "99", home=home).rows()
     )

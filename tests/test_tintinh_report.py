@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.findings import record
-from corpus.records import Finding, Night, Severity, Tagging
+from corpus.nights import Finding, Night, Severity
+from corpus.records import Tagging
 from corpus.rows import StoredArticle
 from corpus.store import Corpus
 from nlp.themes import load_themes

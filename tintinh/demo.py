@@ -118,7 +118,7 @@ def _print_months(corpus: Corpus) -> None:
     for row in trend.rows:
         months.setdefault(row.period, {"month": row.period})[row.group or ""] = row.count
         months[row.period]["tagged"] = row.denominator
-        totals[row.period] += row.count
+        totals[row.period] += row.count or 0
     for month, bar in zip(months, bars([totals[month] for month in months]), strict=True):
         months[month]["chart"] = bar
     print_table(months.values(), ["month", *wanted, "tagged", "chart"])

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from corpus.records import VIETNAM, Finding
+from corpus.nights import Finding
+from corpus.records import VIETNAM
 
 if TYPE_CHECKING:
     from corpus.findings import NightFindings

@@ -13,8 +13,9 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from corpus.findings import of_night
+from corpus.nights import Night
 from corpus.provinces import canonical
-from corpus.records import VIETNAM, Night, Query
+from corpus.records import VIETNAM, Query
 from corpus.rows import StoredArticle
 from corpus.store import Corpus
 from corpus.text import fold
@@ -106,7 +107,9 @@ def _environment() -> Environment:
 
 
 def _months(corpus: Corpus, themed: Mapping[str, int]) -> list[Month]:
-    return [Month(row.period, row.count, themed.get(row.period, 0)) for row in corpus.trend(Query(limit=None)).rows]
+    return [
+        Month(row.period, row.count or 0, themed.get(row.period, 0)) for row in corpus.trend(Query(limit=None)).rows
+    ]
 
 
 def _theme_totals(corpus: Corpus, themes: Sequence[Theme]) -> list[tuple[Theme, int, int]]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from corpus.records import Finding, Severity
+from corpus.nights import Finding, Severity
 from crawler.source import Source
 
 FEW = 5

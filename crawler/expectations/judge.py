@@ -10,7 +10,7 @@ from math import comb
 from corpus import findings as kept
 from corpus import history as past
 from corpus.history import Example, PastNight
-from corpus.records import Finding
+from corpus.nights import Finding
 from corpus.store import Corpus
 from crawler.expectations.change import rate_of
 from crawler.expectations.declared import Counts, declared

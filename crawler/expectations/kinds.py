@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from corpus.records import Finding, Severity
+from corpus.nights import Finding, Severity
 
 RANK: Mapping[str, int] = {"broken": 0, "warning": 1, "note": 2}
 

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from corpus.history import Example, Line, Measures, PastNight
-from corpus.records import VIETNAM, Finding, Severity
+from corpus.nights import Finding, Severity
+from corpus.records import VIETNAM
 from crawler.expectations.change import Change, drop, fall, rise
 from crawler.expectations.declared import Counts, kind_of_reason, share
 from crawler.expectations.kinds import WATCHES

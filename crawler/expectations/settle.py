@@ -9,7 +9,8 @@ from typing import Any
 
 from corpus import findings as kept
 from corpus.history import MANY
-from corpus.records import VIETNAM, ArchivePlace, Finding, Night
+from corpus.nights import Finding, Night
+from corpus.records import VIETNAM, ArchivePlace
 from corpus.rows import utc
 from corpus.store import Corpus
 from crawler.archive import read_page

@@ -22,7 +22,8 @@ from twisted.python.failure import Failure
 
 from corpus.agenda import Task
 from corpus.errors import CorpusError
-from corpus.records import VIETNAM, Night, Page, Rejection
+from corpus.nights import Night
+from corpus.records import VIETNAM, Page, Rejection
 from crawler.address import address
 from crawler.connect import connect_to, only_here
 from crawler.discover import Candidate

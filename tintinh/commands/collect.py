@@ -18,7 +18,8 @@ from tintinh.foreseen import as_lines, as_object, as_rows
 from tintinh.output import formats, print_json, print_rows, progress, say
 
 if TYPE_CHECKING:
-    from corpus.records import Finding, Night, Outcome
+    from corpus.nights import Finding, Night
+    from corpus.records import Outcome
     from crawler.forecast import Forecast
     from crawler.source import Source
 

@@ -1,17 +1,14 @@
-"""Questions: search, show, trend, export, stats."""
+"""Questions: search, show, stats."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from tintinh.chart import bars
 from tintinh.commands.options import corpus_option, query_of, query_options, require_source
 from tintinh.output import formats, print_json, print_rows, print_table, say
 
@@ -38,7 +35,7 @@ def open_corpus(path: Path) -> Corpus:
     "search",
     epilog=(
         "\b\nExamples:\n  tintinh search 'quang ba du lich'\n"
-        "  tintinh search '\"hợp tác\" Lào' --theme partner_cooperation --since 2025-01-01 --json"
+        '  tintinh search \'"hợp tác" (Lào OR Campuchia) NOT "biên phòng"\' --since 2025-01-01 --json'
     ),
 )
 @click.argument("query", required=False)
@@ -51,8 +48,13 @@ def search_command(
 ) -> None:
     """Find articles by words, theme, province, outlet and time; without words, the newest first.
 
-    Words typed without tones find every spelling; words typed with tones find just those. "…" is a phrase, a
-    trailing * a prefix, several words must all be there.
+    Words typed without tones find every spelling; words typed with tones find just those.
+
+    \b
+    QUERY is:  a b          both words            "a b"        the words in one run
+               a OR b       either                a*           a word that begins so
+               a NOT b      a without b           a (b OR c)   what belongs together
+    AND, OR and NOT are operators in capitals only.
     """
     question = query_of(text=query, limit=limit, **filters)
     with open_corpus(corpus_path) as corpus:
@@ -180,82 +182,6 @@ def _print_themes(tagging: Tagging) -> None:
     weighed = [f"{theme} {tagging.scores[theme]:.2f}" for theme in near if tagging.scores[theme] >= _WORTH_SAYING]
     if weighed:
         click.echo(f"  weighed and not given: {', '.join(weighed)}")
-
-
-@click.command(
-    "trend",
-    epilog="\b\nExamples:\n  tintinh trend --by month --per theme\n"
-    "  tintinh trend --theme border --per province --map 34 --csv",
-)
-@click.option(
-    "--by",
-    type=click.Choice(["day", "week", "month", "quarter", "year"]),
-    default="month",
-    show_default=True,
-    help="The length of a period.",
-)
-@click.option("--per", type=click.Choice(["source", "province", "theme"]), help="A row for each of these.")
-@click.option("--query", "text", help="Only articles with these words.")
-@click.option("--stories", is_flag=True, help="Count copies of a story once.")
-@query_options
-@corpus_option
-@formats
-def trend_command(
-    by: Literal["day", "week", "month", "quarter", "year"],
-    per: Literal["source", "province", "theme"] | None,
-    text: str | None,
-    stories: bool,
-    themes: tuple[str, ...],
-    corpus_path: Path,
-    as_json: bool,
-    as_csv: bool,
-    **filters: Any,
-) -> None:
-    """Count articles over time: count, denominator and share; periods without articles are rows of zero.
-
-    \b
-    The denominator is what could have been counted in the period (and group), under the other filters:
-      with --theme       the tagged articles; what nobody has tagged says nothing about themes
-      with --per theme   the tagged articles of the period, the same number beside every theme; --query narrows them
-      with --query only  all articles, with these words or without
-      with neither       all articles, so that the share is 1
-    """
-    query = query_of(text=text, themes=() if per == "theme" else themes, **filters)
-    if per == "theme":
-        query_of(text=None, themes=themes, **filters)  # an unknown theme is an error here, too
-    with open_corpus(corpus_path) as corpus:
-        require_source(query.source, corpus)
-        found = corpus.trend(query, by, per, themes if per == "theme" else (), stories=stories)
-    rows = [asdict(row) for row in found.rows]
-    columns = ["period", *(["group"] if per else []), "count", "denominator", "share"]
-    if not (as_json or as_csv):
-        for row, bar in zip(rows, bars([row["count"] for row in rows]), strict=True):
-            row["chart"] = bar
-        columns.append("chart")
-    print_rows(rows, columns, as_json=as_json, as_csv=as_csv)
-    if found.undated:
-        say(f"{found.undated} articles without a date are not counted")
-
-
-@click.command(
-    "export",
-    epilog="\b\nExamples:\n  tintinh export --theme border --csv > border.csv\n"
-    "  tintinh export --since 2025-07-01 > news.jsonl",
-)
-@click.argument("query", required=False)
-@query_options
-@corpus_option
-@formats
-def export_command(query: str | None, corpus_path: Path, as_json: bool, as_csv: bool, **filters: Any) -> None:
-    """Write whole articles with their themes: JSON Lines (default) or CSV, to standard output."""
-    from corpus.export import write_csv, write_jsonl
-
-    question = query_of(text=query, **filters)
-    with open_corpus(corpus_path) as corpus:
-        require_source(question.source, corpus)
-        articles = corpus.articles(question)
-        number = (write_csv if as_csv else write_jsonl)(articles, sys.stdout)
-    say(f"{number} articles")
 
 
 @click.command("stats", epilog="\b\nExamples:\n  tintinh stats\n  tintinh stats --json")

@@ -15,7 +15,7 @@ from tintinh.output import formats, print_json, print_rows, progress, say
 
 if TYPE_CHECKING:
     from corpus.findings import NightFindings
-    from corpus.records import Finding
+    from corpus.nights import Finding
     from corpus.store import Corpus
 
 _COLUMNS = ("source", "last_good_night", "stories", "usual", "four_weeks", "severity", "finding")

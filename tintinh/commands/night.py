@@ -23,7 +23,7 @@ from tintinh.output import formats, print_json, print_rows, print_table, say
 from tintinh.settings import settings
 
 if TYPE_CHECKING:
-    from corpus.records import Night
+    from corpus.nights import Night
     from crawler.source import Source
 
 _COLUMNS = (

@@ -106,9 +106,20 @@ def query_options(command: Command) -> Command:
             show_default=True,
             help="The map the province is read under: of the article's day, or 63 / 34 provinces.",
         ),
+        click.option(
+            "--min-probability",
+            "probability",
+            type=click.FloatRange(0, 1),
+            help="A model's theme counts from this probability on [default: the model's own threshold].",
+        ),
+        click.option("--hand", "by_hand", is_flag=True, help="Only articles that a person has labelled."),
         click.option("--source", metavar="ID", help="Only this outlet."),
+        click.option("--section", metavar="NAME", help="Only this section (chuyên mục), in any spelling."),
+        click.option("--author", metavar="NAME", help="Only this author: the whole name, in any spelling."),
+        click.option("--language", metavar="CODE", help="Only this language (vi, en …)."),
         click.option("--since", type=Day(), metavar="DAY", help="Published on this day or later (+07:00)."),
         click.option("--until", type=Day(), metavar="DAY", help="Published on this day or earlier."),
+        click.option("--stories", is_flag=True, help="Count a story once: leave out near-duplicates of earlier ones."),
     )
     for option in reversed(options):
         command = option(command)
@@ -141,8 +152,12 @@ def query_of(
     since: date | None,
     until: date | None,
     limit: int | None = None,
+    **others: Any,
 ) -> Query:
-    """The ``Query`` of the options; an unknown province or theme is a usage error that names those there are."""
+    """The ``Query`` of the options; an unknown province or theme is a usage error that names those there are.
+
+    ``others`` are fields of ``Query`` as they are.
+    """
     from corpus.provinces import canonical
     from corpus.records import Query
     from nlp.themes import slugs
@@ -165,4 +180,5 @@ def query_of(
         since=since,
         until=until,
         limit=limit,
+        **others,
     )

@@ -1,0 +1,151 @@
+"""Who was looking: in which periods each outlet was watched, so that an outlet nobody read is not counted as silent.
+
+An outlet was *watched* in a period if
+
+- the corpus holds an article of it that is dated in the period, or
+- a night that found addresses at it ran in the period, or on the day after (a night at half past one reads yesterday),
+- a walk into its past that came to its end went over the period, or
+- it was never crawled at all, only imported, and the period lies between its first article and its last.
+
+Else nobody can tell whether it was silent.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from corpus.conditions import PROVINCE_COLUMN, province_named
+from corpus.periods import Period, label, periods
+from corpus.provinces import MERGED_SINCE, map_34, names_34, provinces_63
+from corpus.records import Query
+
+Outlet = str | None
+"""A source id; None stands for the articles that have none."""
+
+# The days (or one day of each month) of each outlet's articles, found by leaping through an index of outlet and time:
+# some steps an outlet and month, however many articles there are. ``{time}`` is the column of that index.
+_HELD = """
+    WITH RECURSIVE
+    outlets (name) AS (
+        SELECT min(source) FROM articles
+        UNION ALL
+        SELECT (SELECT min(source) FROM articles WHERE source > outlets.name) FROM outlets WHERE name IS NOT NULL
+    ),
+    held (name, at) AS (
+        SELECT name, (SELECT min({time}) FROM articles WHERE source IS name) FROM outlets
+        UNION ALL
+        SELECT name, (SELECT min({time}) FROM articles
+                      WHERE source IS name AND {time} > substr(held.at, 1, :length) || '~')
+        FROM held WHERE at IS NOT NULL
+    )
+    SELECT name, substr(at, 1, 10) FROM held WHERE at IS NOT NULL"""
+
+
+def _held(connection: sqlite3.Connection, by: Period) -> sqlite3.Cursor:
+    indexes = [name for _, name, *_ in connection.execute("PRAGMA index_list(articles)")]
+    columns = [[column for _, _, column in connection.execute(f"PRAGMA index_info({name})")] for name in indexes]
+    # Which of the two it is has changed with the schema; without either this would take minutes.
+    time = next(c[1] for c in columns if c[0] == "source" and c[1:2] in (["published_day"], ["published_at"]))
+    return connection.execute(_HELD.format(time=time), {"length": 10 if by in {"day", "week"} else 7})
+
+
+@dataclass
+class _Watch:
+    """What is known of one outlet: the periods in which it was watched, and the days of crawling and walking."""
+
+    names: set[str] = field(default_factory=set)
+    held: list[date] = field(default_factory=list)
+    crawled: list[date] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """By group and period the outlets that were watched; ``crawled`` are the first and last day of any crawl of them.
+
+    ``members`` are the outlets of each group; for a group that is not there, those of None, which are all.
+    """
+
+    watched: Mapping[Outlet, set[str]]
+    members: Mapping[str | None, set[Outlet]]
+    crawled: tuple[date, date] | None
+    gone: Mapping[str | None, str]
+
+    def at(self, group: str | None, period: str) -> tuple[int, bool]:
+        """How many outlets of ``group`` were watched in the period, and whether a zero there means silence."""
+        if group in self.gone and period >= self.gone[group]:
+            return 0, False
+        names = self.members[group] if group in self.members else self.members[None]
+        here = [name for name in names if period in self.watched.get(name, ())]
+        return sum(name is not None for name in here), bool(here)
+
+
+def coverage(connection: sqlite3.Connection, query: Query, by: Period, per: str | None) -> Coverage:
+    """Which outlets, of those that ``query`` may ask about, were watched in which periods (``per`` as in a trend)."""
+    found: dict[Outlet, _Watch] = defaultdict(_Watch)
+    for name, day in _held(connection, by):
+        found[name].held.append(date.fromisoformat(day))
+    nights = "SELECT DISTINCT source, date(started_at, '+7 hours') FROM nights WHERE found > 0"
+    for name, day in connection.execute(nights):
+        night = date.fromisoformat(day)
+        found[name].crawled += [night - timedelta(days=1), night]
+    walks = "SELECT source, since, date(at, '+7 hours') FROM walks WHERE rest = '[]'"
+    for name, since, day in connection.execute(walks):
+        first, last = date.fromisoformat(since[:10]), date.fromisoformat(day)
+        found[name].crawled += [first, last]
+        found[name].names.update(periods(first, last, by))
+    for watch in found.values():
+        watch.names.update(label(day, by) for day in [*watch.held, *watch.crawled])
+        if not watch.crawled:
+            watch.names.update(periods(min(watch.held), max(watch.held), by))
+    members = _members(connection, query, per, set(found))
+    asked = set().union(*members.values())
+    days = [day for name in asked if name in found for day in found[name].crawled]
+    return Coverage(
+        {name: watch.names for name, watch in found.items()},
+        members,
+        (min(days), max(days)) if days else None,
+        _gone(query, by, members) if per == "province" or query.province is not None else {},
+    )
+
+
+def _members(
+    connection: sqlite3.Connection, query: Query, per: str | None, known: set[Outlet]
+) -> dict[str | None, set[Outlet]]:
+    everyone: set[Outlet] = {query.source} if query.source is not None else known
+    nobody: set[Outlet] = set()
+    if per == "source":
+        return {None: nobody, **{name: {name} for name in everyone}}
+    if per != "province" and query.province is None:
+        return {None: everyone}
+    # An outlet belongs to a province if it ever wrote of it: most write of one, the national ones of many.
+    column = PROVINCE_COLUMN[query.province_map]
+    places: dict[str | None, set[Outlet]] = defaultdict(set)
+    for place, name in connection.execute(f"SELECT DISTINCT {column}, source FROM articles"):  # noqa: S608 - ours
+        if name in everyone:
+            places[place].add(name)
+    if per == "province":
+        return {None: nobody, **places}
+    return {None: places[province_named(query.province, query.province_map)]} if query.province else {None: everyone}
+
+
+def _gone(query: Query, by: Period, groups: Iterable[str | None]) -> dict[str | None, str]:
+    """The groups whose province the map has no more after June 2025, each with the first period wholly after it.
+
+    Under the map of the day a merged province is gone; under that of 63 nobody can tell its part of the new one.
+    """
+    asked = province_named(query.province, query.province_map) if query.province is not None else None
+    last = label(MERGED_SINCE - timedelta(days=1), by)
+    after = next(name for name in periods(MERGED_SINCE, MERGED_SINCE + timedelta(days=400), by) if name > last)
+    found: dict[str | None, str] = {}
+    for group in groups:
+        place = asked or group
+        if place is None or query.province_map == "34":
+            continue
+        merged = sum(province.now == map_34(place) for province in provinces_63()) > 1
+        if merged if query.province_map == "63" else place not in names_34():
+            found[group] = after
+    return found

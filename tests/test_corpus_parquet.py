@@ -1,0 +1,157 @@
+"""Parquet and the manifest: everything comes back, partitions are read as such, and a broken export leaves nothing."""
+
+from __future__ import annotations
+
+import builtins
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import UTC, date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.dataset as ds
+import pytest
+
+from corpus import Corpus, CorpusError, Query, Tagging, parquet
+from corpus.manifest import Tally, asked
+from tests.made_articles import story
+
+UNDATED = {"published_at": None, "published_precision": None, "published_from": None}
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    with Corpus.open(tmp_path / "corpus.sqlite") as opened:
+        for n in range(1, 8):
+            province = {1: "Đồng Tháp", 2: "TP. Hồ Chí Minh", 3: None}.get(n, "Hà Giang")
+            dated = UNDATED if n == 4 else {}
+            opened.keep(story(n, province=province, **dated), page=None, place=None)
+        opened.keep(story(8, blocks=story(1).blocks, lead=story(1).lead), page=None, place=None)
+        opened.add_tagging(1, Tagging("model-1", ("border", "sport"), "border", {"border": 0.9, "sport": 0.6}))
+        opened.add_tagging(5, Tagging("hand:lan", (), None))
+        yield opened
+
+
+def partition(path: Path) -> ds.Dataset:
+    return ds.dataset(path, partitioning="hive", format="parquet")
+
+
+def test_every_article_comes_back_as_it_is(corpus: Corpus, tmp_path: Path) -> None:
+    facts = corpus.to_parquet(tmp_path / "out")
+    rows = {row["id"]: row for row in partition(tmp_path / "out").to_table().to_pylist()}
+    assert sorted(rows) == list(range(1, 9))
+    for stored in corpus.articles():
+        row, article = rows[stored.id], stored.article
+        assert row["title"] == article.title
+        assert row["body"].split("\n") == article.body
+        assert tuple(row["authors"]) == article.authors
+        assert row["published_at"] == article.published_at
+        assert row["fetched_at"].astimezone(UTC) == article.fetched_at
+        assert (row["province"], row["province_34"]) == (article.province, stored.province_34)
+        assert (row["copy_of"], row["similarity"]) == (stored.copy_of, stored.similarity)
+    assert rows[1]["published_day"] == date(2025, 2, 2)
+    assert (rows[1]["themes"], dict(rows[1]["scores"])) == (["border", "sport"], {"border": 0.9, "sport": 0.6})
+    assert (rows[5]["themes"], rows[5]["tagged_by"]) == ([], "hand:lan")
+    assert (rows[6]["themes"], rows[6]["tagged_by"]) == (None, None), "nobody has said anything of it"
+    assert facts["articles"] == 8
+
+
+def test_readers_see_year_and_province_as_columns_and_nothing_else(corpus: Corpus, tmp_path: Path) -> None:
+    corpus.to_parquet(tmp_path / "out")
+    paths = sorted(path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*.*"))
+    assert paths == [
+        "_manifest.json",
+        "year=0/province_key=ha_giang/part-0.parquet",
+        "year=2025/province_key=dong_thap/part-0.parquet",
+        "year=2025/province_key=ha_giang/part-0.parquet",
+        "year=2025/province_key=tp_ho_chi_minh/part-0.parquet",
+        "year=2025/province_key=unknown/part-0.parquet",
+    ]
+    south = partition(tmp_path / "out").to_table(filter=ds.field("province_key") == "tp_ho_chi_minh")
+    assert south["id"].to_pylist() == [2]
+    frame = pd.read_parquet(tmp_path / "out")
+    assert frame.loc[frame["year"] == 0, "id"].tolist() == [4]
+    assert frame.loc[frame["province_key"] == "unknown", "id"].tolist() == [3]
+    assert str(frame["published_at"].dtype) == "datetime64[us, Asia/Ho_Chi_Minh]"
+
+
+def test_the_manifest_says_what_was_asked_and_what_came_out(corpus: Corpus, tmp_path: Path) -> None:
+    query = Query(province="Hà Giang", since=date(2025, 1, 1), stories=True, limit=None)
+    facts = corpus.to_parquet(tmp_path / "out", query)
+    assert json.loads((tmp_path / "out" / parquet.MANIFEST).read_text(encoding="utf-8")) == facts
+    assert facts["query"] == {"province": "Hà Giang", "since": "2025-01-01", "stories": True}
+    assert (facts["articles"], facts["undated"], facts["copies"]) == (3, 0, 0)
+    assert (facts["sources"], facts["tagged_by"]) == ({"bao_ha_giang": 3}, {"": 2, "hand:lan": 1})
+    assert facts["corpus"]["articles"] == 8
+    for file in facts["files"]:
+        content = (tmp_path / "out" / file["path"]).read_bytes()
+        assert (file["bytes"], file["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
+    for said in ("3 articles", "1 outlets", "province: Hà Giang; since: 2025-01-01", facts["selection"]):
+        assert said in facts["cite"]
+
+
+def test_the_same_facts_are_the_same_selection_and_the_same_files(corpus: Corpus, tmp_path: Path) -> None:
+    first, second = corpus.to_parquet(tmp_path / "a"), corpus.to_parquet(tmp_path / "b")
+    assert (first["files"], first["selection"]) == (second["files"], second["selection"])
+    tally = Tally()
+    assert len(list(tally.counting(reversed(list(corpus.articles()))))) == 8
+    assert tally.selection == first["selection"], "in any order"
+    assert corpus.to_parquet(tmp_path / "c", Query(limit=7))["selection"] != first["selection"]
+    assert corpus.to_parquet(tmp_path / "d", Query(limit=3))["articles"] == 3
+
+
+def test_a_row_group_is_bounded(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "ROWS", 2)
+    corpus.to_parquet(tmp_path / "out")
+    (fragment,) = partition(tmp_path / "out").get_fragments(
+        filter=(ds.field("province_key") == "ha_giang") & (ds.field("year") == 2025)
+    )
+    assert [group.num_rows for group in fragment.row_groups] == [2, 2]
+
+
+def test_an_empty_answer_is_a_manifest(corpus: Corpus, tmp_path: Path) -> None:
+    facts = corpus.to_parquet(tmp_path / "out", Query("không có trong báo"))
+    assert (facts["articles"], facts["files"], facts["published"]) == (0, [], None)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [parquet.MANIFEST]
+
+
+def test_nothing_is_overwritten_and_a_broken_export_leaves_nothing(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    with pytest.raises(CorpusError, match="here: exists already"):
+        corpus.to_parquet(tmp_path / "here")
+    (tmp_path / "left.part").mkdir()
+    with pytest.raises(CorpusError, match=r"left\.part: is left of an export"):
+        corpus.to_parquet(tmp_path / "left")
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(parquet, "write_manifest", full)
+    with pytest.raises(OSError, match="No space left"):
+        corpus.to_parquet(tmp_path / "out")
+    assert not list(tmp_path.glob("out*"))
+
+
+def test_without_pyarrow_the_error_says_what_to_install(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = builtins.__import__
+
+    def without(name: str, *rest: Any) -> Any:
+        if name.startswith("pyarrow"):
+            raise ModuleNotFoundError("No module named 'pyarrow'", name="pyarrow")
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(CorpusError, match=r"pip install 'tintinh\[parquet\]'"):
+        corpus.to_parquet(tmp_path / "out")
+    assert not list(tmp_path.glob("out*"))
+
+
+def test_a_query_is_told_by_what_it_says() -> None:
+    assert asked(None) == asked(Query(limit=None)) == {}
+    assert asked(Query("chợ", themes=("border",), limit=5)) == {"text": "chợ", "themes": ("border",), "limit": 5}

@@ -1,0 +1,99 @@
+"""How coverage changes: trend."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from tintinh.chart import bars
+from tintinh.commands.explore import open_corpus
+from tintinh.commands.options import corpus_option, query_of, query_options, require_source
+from tintinh.output import formats, print_rows, say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from corpus.trend import Trend
+
+
+@click.command(
+    "trend",
+    epilog="\b\nExamples:\n  tintinh trend --by month --per theme\n"
+    "  tintinh trend --theme border --per province --map 34 --csv",
+)
+@click.option(
+    "--by",
+    type=click.Choice(["day", "week", "month", "quarter", "year"]),
+    default="month",
+    show_default=True,
+    help="The length of a period.",
+)
+@click.option("--per", type=click.Choice(["source", "province", "theme"]), help="A row for each of these.")
+@click.option("--query", "text", help="Only articles with these words (as in search).")
+@click.option("--changes", is_flag=True, help="Mark the periods from which the share has another level.")
+@query_options
+@corpus_option
+@formats
+def trend_command(
+    by: Literal["day", "week", "month", "quarter", "year"],
+    per: Literal["source", "province", "theme"] | None,
+    text: str | None,
+    changes: bool,
+    themes: tuple[str, ...],
+    corpus_path: Path,
+    as_json: bool,
+    as_csv: bool,
+    **filters: Any,
+) -> None:
+    """Count articles over time: count, denominator, share and its 95 % interval (Wilson), outlets watched.
+
+    A period without articles is a row of zero, but where no outlet was watched the count is empty: nobody can say that
+    they were silent. An outlet was watched where the corpus holds an article of it from that period, or was crawled.
+
+    \b
+    The denominator is what could have been counted in the period (and group), under the other filters:
+      with --theme       the tagged articles; what nobody has tagged says nothing about themes
+      with --per theme   the tagged articles of the period, the same number beside every theme; --query narrows them
+      with --query only  all articles, with these words or without
+      with neither       all articles, so that the share is 1
+    """
+    query = query_of(text=text, themes=() if per == "theme" else themes, **filters)
+    if per == "theme":
+        query_of(text=None, themes=themes, **filters)  # an unknown theme is an error here, too
+    with open_corpus(corpus_path) as corpus:
+        require_source(query.source, corpus)
+        found = corpus.trend(query, by, per, themes if per == "theme" else (), changes=changes)
+    new_level = {(change.group, change.period): change for change in found.changes}
+    rows = [asdict(row) for row in found.rows]
+    columns = ["period", *(["group"] if per else []), "count", "denominator", "share", "low", "high", "outlets"]
+    if changes:
+        columns += ["before", "after"]
+        for row in rows:
+            change = new_level.get((row["group"], row["period"]))
+            row.update(before=change.before if change else None, after=change.after if change else None)
+    if not (as_json or as_csv):
+        for row, bar in zip(rows, bars([row["count"] or 0 for row in rows]), strict=True):
+            row["chart"] = bar if row["count"] is not None else "nobody watched"
+        columns.append("chart")
+    print_rows(rows, columns, as_json=as_json, as_csv=as_csv)
+    _say_what_to_mind(found, by, changes=changes)
+
+
+def _say_what_to_mind(found: Trend, by: str, *, changes: bool) -> None:
+    if found.undated:
+        say(f"{found.undated} articles without a date are not counted")
+    unwatched = sum(row.count is None for row in found.rows)
+    if unwatched:
+        say(f"rows without a count, for no outlet was watched then: {unwatched}")
+    watched = {row.outlets for row in found.rows if row.count is not None}
+    if len(watched) > 1:
+        say(
+            f"{min(watched)} to {max(watched)} outlets were watched in a {by}: counts may change with them, read shares"
+        )
+    for change in found.changes:
+        group = f"{change.group}: " if change.group else ""
+        say(f"{group}from {change.period} on the share is {change.after:.3f}, before {change.before:.3f}")
+    if changes and not found.changes:
+        say("no change of level is sure enough to be marked")
