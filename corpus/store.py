@@ -20,6 +20,7 @@ from corpus.database import connect, transaction
 from corpus.errors import CorpusError
 from corpus.inspection import Stats
 from corpus.opinions import CHUNK, chunks
+from corpus.partners import Partners
 from corpus.records import (
     ArchivePlace,
     Article,
@@ -37,7 +38,7 @@ from corpus.search import Answer, search
 from corpus.trend import Group, Period, ThemeRow, Trend, theme_by_province, trend
 
 
-class Corpus:
+class Corpus(Partners):
     """An open corpus. Make one with ``Corpus.open``; use it in one thread, and close it (or use ``with``)."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection, *, read_only: bool) -> None:

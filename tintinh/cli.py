@@ -32,6 +32,7 @@ _COMMANDS = {
     "show": "explore",
     "trend": "explore",
     "export": "explore",
+    "network": "network",
     "stats": "explore",
     "health": "health",
     "check": "check",
