@@ -57,10 +57,10 @@ class NameRules:
         self._words = frozenset(context.words)
         self._compounds = {name: frozenset(words) for name, words in context.compounds.items()}
 
-    def _alone(self, text: str, spans: Sequence[Span], index: int) -> Choice | None:
+    def _alone(self, text: str, spans: Sequence[Span], index: int, previous_end: int) -> Choice | None:
         span = spans[index]
         before = Before.of(text, span.start)
-        choices = self._choices(text, before, spans, index)
+        choices = self._choices(text, before, spans, index, previous_end)
         best = min(choices, key=_rank, default=None)
         if best is None or best[0].kind != "gate":
             return best
@@ -72,20 +72,22 @@ class NameRules:
                 return rival, best[1]
         return best
 
-    def _choices(self, text: str, before: Before, spans: Sequence[Span], index: int) -> list[Choice]:
+    def _choices(self, text: str, before: Before, spans: Sequence[Span], index: int, previous_end: int) -> list[Choice]:
         span = spans[index]
         found = []
         for reading in span.readings:
             if reading.entity is not None:
-                rule = self._rule(reading, text, before, spans, index)
+                rule = self._rule(reading, text, before, spans, index, previous_end)
                 if rule is not None:
                     found.append((reading.entity, rule))
         return found
 
-    def _rule(self, reading: Reading, text: str, before: Before, spans: Sequence[Span], index: int) -> str | None:
+    def _rule(
+        self, reading: Reading, text: str, before: Before, spans: Sequence[Span], index: int, previous_end: int
+    ) -> str | None:
         entity, span = reading.entity, spans[index]
         assert entity is not None  # noqa: S101 - masks are left out by the caller
-        guard, previous_end = reading.guard, spans[index - 1].end if index else 0
+        guard = reading.guard
         if guard in self._behind:
             return guard if before.ends(self._behind[guard]) else None
         if guard == "district":
@@ -93,7 +95,7 @@ class NameRules:
         if guard == "short":
             return self._short(reading.name, text, before, span, previous_end)
         if entity.kind == "foreign":
-            return self._foreign(reading, text, before, spans, index)
+            return self._foreign(reading, text, before, spans, index, previous_end)
         if entity.kind == "country":
             return None if before.ends(self._not_country) else "name"
         if guard in ("ours", "place"):
@@ -126,13 +128,14 @@ class NameRules:
             return None
         return "name"
 
-    def _foreign(self, reading: Reading, text: str, before: Before, spans: Sequence[Span], index: int) -> str | None:
+    def _foreign(
+        self, reading: Reading, text: str, before: Before, spans: Sequence[Span], index: int, previous_end: int
+    ) -> str | None:
         entity, span = reading.entity, spans[index]
         assert entity is not None  # noqa: S101 - see above
         if self._country_after(entity, text, spans, index):
             return "country"
         if reading.guard != "foreign":
-            previous_end = spans[index - 1].end if index else 0
             if before.ends(self._bearer) and not before.ends(self._kind):
                 return None
             return None if self._is_person(before, span, previous_end) else "name"

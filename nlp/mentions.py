@@ -25,7 +25,7 @@ from nlp.resolve import Resolver
 # The blank stands here so that it is not replaced by itself: half the time.
 _NO_WORD = re.compile(r"[^\w \n]|_")
 _OLD_STYLE = re.compile("([oOuU])([\u0300\u0301\u0303\u0309\u0323])([aeyAEY])$")
-_FINAL = re.compile("(?<![AEIOUaeiouƯưĂăÂâÊêÔôƠơ])([iy])([\u0300\u0301\u0303\u0309\u0323]?)$")
+_FINAL = re.compile("(?:(?<=[Qq][Uu])|(?<![AEIOUaeiouƯưĂăÂâÊêÔôƠơ]))([iy])([\u0300\u0301\u0303\u0309\u0323]?)$")
 # The press writes names of these countries in one word or with hyphens as well, and then with one capital.
 _JOINED = ("LA", "KH")
 
@@ -69,6 +69,11 @@ class Finder:
         if not unicodedata.is_normalized("NFC", text):
             raise NlpError(f"the text {text[:40]!r} … is not in NFC; give it as corpus.text.clean leaves it")
         return self._resolver.resolve(text, list(self._longest(text)))
+
+    def spellings(self, entity: str) -> frozenset[str]:
+        """Every spelling that is matched for an entity, by its id."""
+        readings = [one for one in self.gazetteer.readings if one.entity is not None and one.entity.id == entity]
+        return frozenset(spelling for reading in readings for spelling, _ in _spellings(reading))
 
     def _longest(self, text: str) -> Iterator[Span]:
         """The names in ``text``, of those that overlap the first, of those that begin together the longest."""

@@ -27,7 +27,9 @@ class Resolver(NameRules):
 
     def resolve(self, text: str, spans: Sequence[Span]) -> tuple[Mention, ...]:
         """The mentions among ``spans`` of ``text``, which are in order and do not overlap."""
-        chosen = [self._alone(text, spans, index) for index in range(len(spans))]
+        chosen: list[Choice | None] = []
+        for index in range(len(spans)):
+            chosen.append(self._alone(text, spans, index, _end_before(spans, chosen, index)))
         self._by_list(text, spans, chosen)
         self._again(text, spans, chosen)
         self._by_story(text, spans, chosen)
@@ -72,7 +74,7 @@ class Resolver(NameRules):
                     # Our Hà Nam, unless the story spoke of the other one before.
                     holds = entity.kind == "foreign" and index > said[entity.id][0]
                 else:
-                    holds = chosen[index] is None and self._is_free(text, spans, index)
+                    holds = chosen[index] is None and self._is_free(text, spans, chosen, index)
                 if holds:
                     chosen[index] = (entity, "again")
 
@@ -85,15 +87,15 @@ class Resolver(NameRules):
                 continue
             reading = next(one for one in span.readings if one.guard != "gate")
             entity = reading.entity
-            if entity is None or " " not in reading.name or not self._is_free(text, spans, index):
+            if entity is None or " " not in reading.name or not self._is_free(text, spans, chosen, index):
                 continue
             abroad = reading.guard == "foreign" and entity.within in around
             if abroad or (reading.guard == "district" and entity.province in provinces):
                 chosen[index] = (entity, "story")
 
-    def _is_free(self, text: str, spans: Sequence[Span], index: int) -> bool:
+    def _is_free(self, text: str, spans: Sequence[Span], chosen: list[Choice | None], index: int) -> bool:
         """Whether a name stands for itself: no part of a longer one, no person's, nothing that only bears it."""
-        span, previous_end = spans[index], spans[index - 1].end if index else 0
+        span, previous_end = spans[index], _end_before(spans, chosen, index)
         before = Before.of(text, span.start)
         if before.ends(self._bearer) or self._is_person(before, span, previous_end):
             return False
@@ -116,6 +118,11 @@ class Resolver(NameRules):
 
 _IN_FULL = ("country", "abroad", "gate", "list", "district", "province")
 """The rules that say which of several a name is, so that the rest of the story need not."""
+
+
+def _end_before(spans: Sequence[Span], chosen: Sequence[Choice | None], index: int) -> int:
+    """Where the name before this one ends, if it was read as a place; else 0."""
+    return spans[index - 1].end if index and chosen[index - 1] is not None else 0
 
 
 def _alike(entity: Entity | None, other: Entity) -> bool:
