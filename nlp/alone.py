@@ -150,6 +150,9 @@ class NameRules:
             return False
         span, after = spans[index], spans[index + 1]
         between = text[span.end : after.start]
+        if re.search("[-–]", between) and any(is_kind(one.entity, "province", "district") for one in span.readings):
+            # "Hà Nam - Trung Quốc" is two partners, and ours is one of them.
+            return False
         if not self._of.fullmatch(between) or "," in between.strip(" ,") or not between.strip():
             return False
         for reading in after.readings:
@@ -170,7 +173,7 @@ class NameRules:
 
     def _short(self, name: str, text: str, before: Before, span: Span, previous_end: int) -> str | None:
         """``Mỹ``, ``Anh``, ``Đức`` …: a country only where nothing makes it a word, a person or part of a name."""
-        if before.ends(self._not_country) or before.ends(self._title):
+        if before.ends(self._not_country) or before.ends(self._title) or before.ends(self._bearer):
             return None
         printed, after = text[span.start : span.end], text[span.end : span.end + 12]
         following = re.match(r" (\w+)", after)

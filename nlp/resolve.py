@@ -51,6 +51,8 @@ class Resolver(NameRules):
             current = chosen[here]
             if current is not None and (current[1] != "name" or current[0].kind == neighbour[0].kind):
                 continue
+            if Before.of(text, spans[here].start).ends(self._bearer):
+                continue
             if not self._between.fullmatch(text[spans[left].end : spans[right].start]):
                 continue
             for reading in spans[here].readings:

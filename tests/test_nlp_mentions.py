@@ -69,13 +69,15 @@ def test_a_story_of_partners_is_read_as_a_reader_reads_it() -> None:
         ("Hà Nam đón khách.", {"province:ha-nam"}),
         ("Đoàn tỉnh Hà Nam (Trung Quốc) sang thăm; Hà Nam tặng sách.", {"foreign:cn-ha-nam"}),
         ("Các tỉnh Vân Nam, Hải Nam (Trung Quốc) dự hội chợ.", {"foreign:cn-van-nam", "foreign:cn-hai-nam"}),
+        ("Chuyến bay Hà Nam - Trung Quốc.", {"province:ha-nam", "country:cn"}),
         # People.
         ("Ông Nguyễn Thái Bình và chị Trần Hà Giang kể.", set()),
         ("Đồng chí Thái Bình kể.", set()),
         ("Đoàn Tây Ninh sang Svay Rieng.", {"province:tay-ninh", "foreign:kh-svay-rieng"}),
         # Streets, rivers, communes.
         ("Nhà ở đường Trường Sa, gần sông Đồng Nai.", set()),
-        ("Xe đi qua đường Điện Biên Phủ.", set()),
+        ("Xe đi qua đường Điện Biên Phủ, dọc sông Hàn.", set()),
+        ("Thị trấn Lộc Bình, huyện Lộc Bình.", {"district:loc-binh.lang-son"}),
         ("Chị sống ở phường Phú Thọ và xã Hà Tiên.", set()),
         ("Quần đảo Trường Sa nhìn từ Điện Biên.", {"island:truong-sa", "province:dien-bien"}),
         # The President and the city.
