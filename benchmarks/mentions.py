@@ -39,8 +39,8 @@ class Read:
 
 
 def found_in(story: Labelled) -> frozenset[str]:
-    """The entities that the finder finds in a story."""
-    named = mentions(clean(f"{story.title}\n{story.text}"))
+    """The entities that the finder finds in a story of its province."""
+    named = mentions(clean(f"{story.title}\n{story.text}"), story.province)
     return frozenset(mention.entity for mention in named if mention.rule != "qualifies")
 
 

@@ -2,6 +2,8 @@
 
 from corpus.errors import CorpusError, QueryError
 from corpus.inspection import Stats
+from corpus.mentions import Entity, Mention
+from corpus.network import Edge, Network
 from corpus.records import (
     ArchivePlace,
     Article,
@@ -29,7 +31,11 @@ __all__ = [
     "BlockKind",
     "Corpus",
     "CorpusError",
+    "Edge",
+    "Entity",
     "Hit",
+    "Mention",
+    "Network",
     "Night",
     "Outcome",
     "Page",

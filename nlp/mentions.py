@@ -16,6 +16,7 @@ from typing import Any
 import ahocorasick
 
 from corpus.mentions import Mention
+from corpus.provinces import provinces_63
 from corpus.text import tone_style
 from nlp.alone import Span
 from nlp.errors import NlpError
@@ -61,14 +62,15 @@ class Finder:
             self._automaton.add_word(f" {key} ", (len(key), small, tuple(by_capitals.items())))
         self._automaton.make_automaton()
 
-    def find(self, text: str) -> tuple[Mention, ...]:
+    def find(self, text: str, province: str | None = None) -> tuple[Mention, ...]:
         """The mentions in ``text``, which is NFC as stored text is, in order; none overlap.
 
+        ``province`` (of either map) is the article's own, where it is known: its districts need not be called so.
         Raises ``NlpError`` for text that is not NFC: its offsets would not be those of the stored text.
         """
         if not unicodedata.is_normalized("NFC", text):
             raise NlpError(f"the text {text[:40]!r} … is not in NFC; give it as corpus.text.clean leaves it")
-        return self._resolver.resolve(text, list(self._longest(text)))
+        return self._resolver.resolve(text, list(self._longest(text)), _parts(province))
 
     def spellings(self, entity: str) -> frozenset[str]:
         """Every spelling that is matched for an entity, by its id."""
@@ -94,6 +96,12 @@ class Finder:
             if readings and "\n" not in printed:
                 yield Span(start, end, tuple(readings))
                 free = end
+
+
+@cache
+def _parts(province: str | None) -> frozenset[str]:
+    """The provinces of the map of 63 that lie in a province of either map."""
+    return frozenset(one.name for one in provinces_63() if province in (one.name, one.now))
 
 
 def _has(printed: str, capitals: tuple[int, ...]) -> bool:
@@ -133,6 +141,6 @@ def finder() -> Finder:
     return Finder(load_gazetteer())
 
 
-def mentions(text: str) -> tuple[Mention, ...]:
+def mentions(text: str, province: str | None = None) -> tuple[Mention, ...]:
     """The places and partners that ``text`` names, by the project's gazetteer; see ``Finder.find``."""
-    return finder().find(text)
+    return finder().find(text, province)

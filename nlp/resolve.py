@@ -25,14 +25,17 @@ class Resolver(NameRules):
         kinds = any_of([*context.kinds, "các tỉnh", *context.gates, *context.gate_ranks, *context.districts])
         self._between = re.compile(rf"{_LIST.pattern}(?:(?:các )?(?:{kinds})\s+)*", re.IGNORECASE)
 
-    def resolve(self, text: str, spans: Sequence[Span]) -> tuple[Mention, ...]:
-        """The mentions among ``spans`` of ``text``, which are in order and do not overlap."""
+    def resolve(self, text: str, spans: Sequence[Span], home: frozenset[str]) -> tuple[Mention, ...]:
+        """The mentions among ``spans`` of ``text``, which are in order and do not overlap.
+
+        ``home`` are the provinces (of the map of 63) that the story is known to be from.
+        """
         chosen: list[Choice | None] = []
         for index in range(len(spans)):
             chosen.append(self._alone(text, spans, index, _end_before(spans, chosen, index)))
         self._by_list(text, spans, chosen)
         self._again(text, spans, chosen)
-        self._by_story(text, spans, chosen)
+        self._by_story(text, spans, chosen, home)
         self._qualify(text, spans, chosen)
         return tuple(
             Mention(choice[0].id, span.start, span.end, choice[1])
@@ -80,10 +83,10 @@ class Resolver(NameRules):
                 if holds:
                     chosen[index] = (entity, "again")
 
-    def _by_story(self, text: str, spans: Sequence[Span], chosen: list[Choice | None]) -> None:
-        """A name that only one place has, in a story about the province it lies in: ``Hà Khẩu`` beside ``Vân Nam``."""
+    def _by_story(self, text: str, spans: Sequence[Span], chosen: list[Choice | None], home: frozenset[str]) -> None:
+        """A name that only one place has, in a story of the province it lies in: ``Hà Khẩu`` beside ``Vân Nam``."""
         around = {choice[0].id for choice in chosen if choice is not None}
-        provinces = {choice[0].name for choice in chosen if choice is not None and choice[0].kind == "province"}
+        provinces = home | {choice[0].name for choice in chosen if choice is not None and choice[0].kind == "province"}
         for index, span in enumerate(spans):
             if chosen[index] is not None or len({one.entity for one in span.readings if one.guard != "gate"}) != 1:
                 continue

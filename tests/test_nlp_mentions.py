@@ -140,6 +140,14 @@ def test_spellings_of_one_name_are_one_entity(spellings: Iterable[str], entity: 
         assert ids(f"Khách từ {spelling} đã tới.") == {entity}, spelling
 
 
+def test_the_districts_of_a_story_s_own_province_need_not_be_called_so() -> None:
+    text = "Sạt lở ở Yên Minh, ông Nguyễn Yên Minh kể; xã Quản Bạ yên."
+    assert mentions(text) == ()
+    for province in ("Hà Giang", "Tuyên Quang"):
+        assert [one.entity for one in mentions(text, province)] == ["district:yen-minh.ha-giang"]
+    assert mentions(text, "Lạng Sơn") == ()
+
+
 def test_every_name_that_needs_nothing_is_found_by_itself() -> None:
     # A name that another, longer or equal one claims first is told by a rule; these have none.
     free = [one for one in GAZETTEER.readings if one.guard == "none" and one.entity is not None]
@@ -203,11 +211,11 @@ def test_the_stories_that_a_person_read() -> None:
     assert len(reads) == 82
     tuned = scores(read for read in reads if read.part == "tuned")["all"]
     blind = scores(read for read in reads if read.part == "blind")["all"]
-    # benchmarks/mentions.py prints them: 0.996 and 0.958 of the tuned, 1.000 and 0.896 of the blind.
+    # benchmarks/mentions.py prints them: 0.996 and 0.966 of the tuned, 1.000 and 0.935 of the blind.
     assert tuned[0] / (tuned[0] + tuned[1]) >= 0.99
     assert tuned[0] / (tuned[0] + tuned[2]) >= 0.95
     assert blind[0] / (blind[0] + blind[1]) >= 0.98
-    assert blind[0] / (blind[0] + blind[2]) >= 0.88
+    assert blind[0] / (blind[0] + blind[2]) >= 0.92
 
 
 def test_a_thousand_articles_take_less_than_two_seconds() -> None:

@@ -253,7 +253,7 @@ def name_all(corpus: Corpus) -> int:
     named = 0
     with progress("reading names") as advance:
         for batch in _batches(corpus.to_name(find.by)):
-            found = [(number, find.find(named_text(article))) for number, article in batch]
+            found = [(number, find.find(named_text(article), article.province)) for number, article in batch]
             named += corpus.add_mentions(found, find.by)
             advance(len(batch))
     return named
