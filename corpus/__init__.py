@@ -4,6 +4,8 @@ from corpus.concordance import Concordance
 from corpus.errors import CorpusError, QueryError
 from corpus.inspection import Stats
 from corpus.keywords import Keyword, Keywords
+from corpus.mentions import Entity, Mention
+from corpus.network import Edge, Network
 from corpus.nights import Night
 from corpus.records import (
     ArchivePlace,
@@ -33,9 +35,13 @@ __all__ = [
     "Concordance",
     "Corpus",
     "CorpusError",
+    "Edge",
+    "Entity",
     "Hit",
     "Keyword",
     "Keywords",
+    "Mention",
+    "Network",
     "Night",
     "Outcome",
     "Page",

@@ -230,6 +230,7 @@ class _Keeping:
     def _drop_made_opinions(self, article_id: int) -> None:
         """Drop what machines thought of another text; labels by hand stay, for they cannot be made again."""
         self.connection.execute("DELETE FROM segmentations WHERE article_id = ?", (article_id,))
+        self.connection.execute("DELETE FROM namings WHERE article_id = ?", (article_id,))
         self.connection.execute(
             "DELETE FROM taggings WHERE article_id = ? AND made_by NOT GLOB 'hand:*'", (article_id,)
         )

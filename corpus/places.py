@@ -33,6 +33,17 @@ def places() -> dict[str, str]:
     return {match_key(name): province for province, names in _facts()["places"].items() for name in names}
 
 
+def by_province() -> dict[str, tuple[str, ...]]:
+    """Every known city, town and district as printed, under its province in the map of 63."""
+    return {province: tuple(names) for province, names in _facts()["places"].items()}
+
+
+@cache
+def read_alone() -> frozenset[str]:
+    """The names among them that are read without what they are (``Sa Pa``)."""
+    return frozenset(_facts()["alone"])
+
+
 @cache
 def _alone() -> frozenset[str]:
     return frozenset(match_key(name) for name in _facts()["alone"])

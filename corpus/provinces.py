@@ -53,6 +53,11 @@ def provinces_63() -> tuple[Province, ...]:
     return _facts()[0]
 
 
+def renamed() -> tuple[Rename, ...]:
+    """The provinces that changed their names before the merger."""
+    return _facts()[1]
+
+
 @cache
 def names_34() -> tuple[str, ...]:
     """The names of the 34 provinces from July 2025 on, sorted by folded name."""

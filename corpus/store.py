@@ -21,6 +21,7 @@ from corpus.inspection import Stats
 from corpus.keeping import Result
 from corpus.nights import Night
 from corpus.opinions import CHUNK, chunks
+from corpus.partners import Partners
 from corpus.questions import Questions
 from corpus.records import (
     ArchivePlace,
@@ -37,7 +38,7 @@ from corpus.rows import PageRecord, StoredArticle
 from corpus.upkeep import Upkeep
 
 
-class Corpus(Questions):
+class Corpus(Questions, Partners):
     """An open corpus. Make one with ``Corpus.open``; use it in one thread, and close it (or use ``with``)."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection, *, read_only: bool) -> None:

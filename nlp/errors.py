@@ -17,3 +17,7 @@ class LabelledError(NlpError):
 
 class ModelError(NlpError):
     """A stored model that must not be used, or one that must not be stored."""
+
+
+class GazetteerError(NlpError):
+    """A file of places and partners that cannot be used as it stands."""

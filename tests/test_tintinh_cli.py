@@ -52,7 +52,7 @@ def test_every_command_has_help_with_an_example() -> None:
     # With the settings of real use: click keeps a command's help option as the first context names it.
     context = click.Context(command, info_name="tintinh", **command.context_settings)
     names = command.list_commands(context)
-    assert len(names) == 25
+    assert len(names) == 26
     for name in names:
         found = command.get_command(context, name)
         assert found is not None
@@ -261,7 +261,7 @@ def test_opinions_are_made_before_the_corpus_is_locked(tmp_path: Path, monkeypat
 
         monkeypatch.setattr(segment_many, "segment_together", segment_seen)
         monkeypatch.setattr(Tagger, "tag_segmented", tag_seen)
-        assert annotate(corpus, tagger) == (1, 1)
+        assert annotate(corpus, tagger) == (1, 1, 1)
     assert made == [False, False]
 
 

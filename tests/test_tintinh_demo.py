@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import click
 import pytest
 
+from corpus.provinces import MERGED_SINCE, map_34, map_63, on_day
 from corpus.records import Query
 from corpus.store import Corpus
 from tests.command import Done, tintinh
@@ -169,3 +171,34 @@ def test_the_archive_gives_the_same_corpus_again(first_night: Done, home: Path) 
         }
     checked = tintinh("check", "--corpus", demo / "corpus.sqlite", "--archive", demo / "archive", home=home)
     assert checked.code == 0, checked.err
+
+
+def test_provinces_are_right_under_both_maps_on_both_sides_of_the_merger(first_night: Done, home: Path) -> None:
+    assert first_night.code == 0
+    with Corpus.open(home / "demo" / "corpus.sqlite", read_only=True) as corpus:
+        rows = corpus.connection.execute("SELECT url, province, province_63, province_34, published_day FROM articles")
+        stored = {url: (province, old, new, day) for url, province, old, new, day in rows}
+    sides = set()
+    for source in OUTLETS:
+        for truth in expected(source):
+            assert truth.province is not None
+            province, old, new, day = stored[truth.url]
+            on = date.fromisoformat(day)
+            sides.add(on >= MERGED_SINCE)
+            assert province == on_day(truth.province, on)
+            assert old == map_63(truth.province, on)
+            assert new == map_34(truth.province)
+    assert sides == {True, False}
+
+
+def test_the_partners_of_the_demo_are_named(first_night: Done, home: Path) -> None:
+    assert re.search(r"\d+ read for places and partners", first_night.err)
+    with Corpus.open(home / "demo" / "corpus.sqlite", read_only=True) as corpus:
+        found = corpus.network(theme=None)
+        assert found.unread == 0
+        assert found.edges
+        for edge in found.edges:
+            for number in edge.ids:
+                named = corpus.mentions(number)
+                assert named is not None
+                assert edge.partner in {entity.id for entity, _ in named}

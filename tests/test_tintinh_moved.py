@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from corpus.records import VIETNAM, Night, Segmentation, Tagging
+from corpus.nights import Night
+from corpus.records import VIETNAM, Segmentation, Tagging
 from corpus.sampled import sampled
 from corpus.store import Corpus
 from tests.command import tintinh

@@ -33,6 +33,7 @@ _COMMANDS = {
     "trend": "trends",
     "keywords": "words",
     "concordance": "words",
+    "network": "network",
     "export": "exports",
     "stats": "explore",
     "health": "health",

@@ -53,8 +53,8 @@ def run_demo(folder: Path, *, fresh: bool) -> Path:
     with Corpus.open(corpus_path) as corpus:
         _heading("2. Tách từ, gắn chủ đề", "words and themes")
         tagger = tagger_at(None)
-        segmented, tagged = annotate(corpus, tagger)
-        say(f"{segmented} articles segmented, {tagged} tagged by {tagger.by}")
+        segmented, tagged, named = annotate(corpus, tagger)
+        say(f"{segmented} articles segmented, {tagged} tagged by {tagger.by}, {named} read for places and partners")
         themes = load_themes()
         _print_matrix(corpus, themes)
         _print_months(corpus)

@@ -243,8 +243,8 @@ def _annotate_and_report(
     from tintinh.report import write_report
 
     with Corpus.open(corpus_path) as corpus:
-        segmented, tagged = annotate(corpus, tagger_at(model_path))
-        say(f"{segmented} articles segmented, {tagged} tagged")
+        segmented, tagged, named = annotate(corpus, tagger_at(model_path))
+        say(f"{segmented} articles segmented, {tagged} tagged, {named} read for places and partners")
         names = {source.id: source.name for source in sources}
         say(f"report: {write_report(corpus, nights, load_themes(), names, report_path)}")
 

@@ -203,16 +203,19 @@ def _print_reason(reason: Explanation) -> None:
 @themes_option
 @corpus_option
 def annotate_command(model_path: Path | None, themes_path: Path | None, corpus_path: Path) -> None:
-    """Segment and tag every article that is new to the segmenter or the model; safe to stop and to run again."""
+    """Segment and tag every article that is new to the segmenter or the model, and read it for places and partners.
+
+    Safe to stop and to run again. Articles are read for names anew when the gazetteer or its rules have changed.
+    """
     from corpus.store import Corpus
 
     with Corpus.open(corpus_path, create=False) as corpus:
-        segmented, tagged = annotate(corpus, tagger_at(model_path, themes_path))
-    say(f"{segmented} articles segmented, {tagged} tagged")
+        segmented, tagged, named = annotate(corpus, tagger_at(model_path, themes_path))
+    say(f"{segmented} articles segmented, {tagged} tagged, {named} read for places and partners")
 
 
-def annotate(corpus: Corpus, tagger: Tagger) -> tuple[int, int]:
-    """Give every article of ``corpus`` a segmentation and a tagging by ``tagger``; how many were missing.
+def annotate(corpus: Corpus, tagger: Tagger) -> tuple[int, int, int]:
+    """Give every article a segmentation, a tagging by ``tagger`` and its mentions; how many of each were missing.
 
     Opinions are stored some hundred at a time, so that a stop loses little; they are made before the corpus is locked
     for storing them, so that a crawl beside this goes on.
@@ -238,7 +241,23 @@ def annotate(corpus: Corpus, tagger: Tagger) -> tuple[int, int]:
             taggings = list(tagger.tag_segmented(items))
             tagged += corpus.add_taggings(zip(numbers, taggings, strict=True))
             advance(len(rows))
-    return segmented, tagged
+    return segmented, tagged, name_all(corpus)
+
+
+def name_all(corpus: Corpus) -> int:
+    """Store the places and partners of every article that the gazetteer as it stands has not read; how many."""
+    from corpus.mentions import named_text
+    from nlp.mentions import finder
+
+    find = finder()
+    corpus.keep_entities(find.gazetteer.entities.values())
+    named = 0
+    with progress("reading names") as advance:
+        for batch in _batches(corpus.to_name(find.by)):
+            found = [(number, find.find(named_text(article), article.province)) for number, article in batch]
+            named += corpus.add_mentions(found, find.by)
+            advance(len(batch))
+    return named
 
 
 def _batches(items: Iterable[T], size: int = 128) -> Iterator[list[T]]:
