@@ -11,7 +11,7 @@ import pandas as pd
 
 from benchmarks.scale_questions import Question
 from corpus import Query
-from corpus.index import read
+from corpus.querylang import read
 from corpus.text import fold, match_key
 
 

@@ -19,8 +19,9 @@ from benchmarks.made_corpus import FIRST, HAND, LAST, MODEL, RATES, a_run, made_
 from corpus import Corpus, CorpusError, Outcome, Query, Rejection, Tagging, migrations, tallies
 from corpus.conditions import where
 from corpus.hand import withdraw
-from corpus.index import TITLE_WEIGHT, read
+from corpus.index import TITLE_WEIGHT
 from corpus.keeping import Result
+from corpus.querylang import read
 from corpus.records import VIETNAM, ArchivePlace
 from corpus.trend import Trend
 from tests.made_articles import page_of, sentences, story
