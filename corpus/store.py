@@ -291,7 +291,7 @@ class Corpus:
         """Merge the search index, measure the indexes for the planner, empty the write-ahead log; sizes before, after.
 
         Others may read and write; writers wait for moments. ``recount`` makes the tallies anew; ``vacuum`` gives free
-        pages back, keeps writers out, and raises ``CorpusError`` unless twice the file is free. ``tell`` hears of steps.
+        pages back, keeps writers out and raises ``CorpusError`` unless twice the file is free. ``tell`` hears steps.
         """
         return upkeep.optimize(self.connection, self.path, recount=recount, vacuum=vacuum, tell=tell)
 
