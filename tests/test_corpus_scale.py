@@ -201,7 +201,7 @@ def test_search_ranks_as_one_plain_statement_does(made: Path, few: int, monkeypa
                 assert answer.total == len(plainly_ranked(corpus, replace(query, limit=None)))
                 lengths.append(answer.total)
     assert max(lengths) > 200
-    assert sum(length > 20 for length in lengths) > 20
+    assert sum(length > 20 for length in lengths) > 12
 
 
 def test_tallies_are_used_and_know_what_they_cannot_answer() -> None:
