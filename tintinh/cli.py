@@ -33,6 +33,7 @@ _COMMANDS = {
     "trend": "explore",
     "export": "explore",
     "stats": "explore",
+    "report": "report",
     "health": "health",
     "check": "check",
     "demo": "demo",
