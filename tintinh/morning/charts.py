@@ -166,6 +166,7 @@ def _themes(rows: Sequence[ThemeToday], palette: Palette, language: Language) ->
     lines = alt.Axis(
         labelExpr="split(datum.label, '|')",
         labelLimit=0,
+        labelPadding=8,
         labelLineHeight=12,
         labelOffset=alt.condition("indexof(datum.label, '|') > 0", alt.value(-6), alt.value(0)),
         ticks=False,
@@ -196,8 +197,9 @@ def _days(rows: Sequence[ThemedRow], palette: Palette) -> alt.LayerChart:
     base = alt.Chart(alt.InlineData(values=values)).encode(
         x=alt.X("day:O", title=None, axis=axis), description="told:N"
     )
-    whole = base.mark_bar(color=palette.pale).encode(y=alt.Y("stories:Q", title=None, axis=alt.Axis(tickMinStep=1)))
-    part = base.mark_bar(color=palette.deep).encode(y=alt.Y("themed:Q"))
+    counts = alt.Axis(tickMinStep=1, format="d")
+    whole = base.mark_bar(color=palette.pale).encode(y=alt.Y("stories:Q", title=None, axis=counts))
+    part = base.mark_bar(color=palette.deep).encode(y=alt.Y("themed:Q", title=None, axis=counts))
     return _dressed((whole + part).properties(width=400, height=110), palette)
 
 
