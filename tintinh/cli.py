@@ -36,6 +36,7 @@ _COMMANDS = {
     "network": "network",
     "export": "exports",
     "stats": "explore",
+    "report": "report",
     "health": "health",
     "check": "check",
     "optimize": "optimize",

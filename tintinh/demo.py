@@ -19,7 +19,7 @@ from tintinh.commands.explore import print_hits
 from tintinh.commands.opinions import annotate, tagger_at
 from tintinh.loopback import NewspaperProcess
 from tintinh.output import print_table, say
-from tintinh.report import write_report
+from tintinh.report import Asked, write_report
 from tintinh.settings import settings
 
 _QUESTION = "hop tac bien gioi"
@@ -60,7 +60,9 @@ def run_demo(folder: Path, *, fresh: bool) -> Path:
         _print_months(corpus)
         _print_search(corpus)
         names = {source.id: source.name for source in sources}
-        report = write_report(corpus, nights, themes, names, folder / "report.html")
+        # The demo's news was told over two years: its last three months, for no story is of last night.
+        asked = Asked(day=corpus.stats().last, days=90)
+        report = write_report(corpus, nights, themes, names, folder / "report.html", asked)
     _heading("6. Báo cáo", "open this file in a browser")
     click.echo(str(report))
     return report

@@ -6,20 +6,23 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from math import sqrt
 from pathlib import Path
+from typing import Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from corpus.findings import of_night
-from corpus.nights import Night
 from corpus.provinces import canonical
 from corpus.records import VIETNAM, Query
 from corpus.rows import StoredArticle
 from corpus.store import Corpus
 from corpus.text import fold
 from nlp.themes import Theme
+from tintinh.morning import charts, coverage, words
+from tintinh.morning.outlets import findings, outlets
+from tintinh.morning.period import Period, period_of
+from tintinh.morning.stories import day_stories
 
 _NO_PROVINCE = "(toàn quốc)"
 _SURE = 0.9
@@ -58,26 +61,56 @@ class Story:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a report is asked for: ``day`` None is the day of the newest night; ``theme`` (a slug) colours the map."""
+
+    day: date | None = None
+    days: int = 1
+    province_map: Literal["34", "63"] = "34"
+    theme: str | None = None
+
+
 def write_report(
-    corpus: Corpus, nights: Sequence[Night], themes: Sequence[Theme], names: dict[str, str], out: Path
+    corpus: Corpus,
+    nights: Sequence[Night],
+    themes: Sequence[Theme],
+    names: Mapping[str, str],
+    out: Path,
+    asked: Asked | None = None,
 ) -> Path:
     """Write the report to ``out`` and return it; ``names`` are the outlets' names by source id."""
+    asked = asked or Asked()
     stats = corpus.stats()
+    period = period_of(corpus, nights, asked.day, asked.days)
+    data = chart_data(corpus, themes, period, asked)
     provinces, cells, totals = _theme_by_province(corpus, themes)
     themed, stories = _read_through(corpus, themes)
+    drawn = charts.available()
     page = (
         _environment()
         .get_template("report.html.j2")
         .render(
             made=datetime.now(VIETNAM),
+            period=period,
             stats=stats,
-            nights=nights,
-            findings={night.source: of_night(corpus.connection, night.source, night.started_at) for night in nights},
+            outlets=outlets(corpus, nights, names),
+            findings=findings(corpus, nights, names),
+            day_stories=day_stories(corpus, period, themes, names) if period else [],
+            theme_rows=data.themes,
+            days=data.days,
+            provinces_now=data.provinces,
+            province_map=asked.province_map,
+            map_theme=next((theme for theme in themes if theme.slug == asked.theme), None),
+            charts=charts.page_charts(data) if drawn else {},
+            charts_available=drawn,
+            chart_packages=charts.PACKAGES,
             names=names,
             months=_months(corpus, themed),
             themes=themes,
             theme_totals=_theme_totals(corpus, themes),
             provinces=provinces,
+            no_province=_NO_PROVINCE,
             cells=cells,
             province_totals=totals,
             stories=stories,
@@ -91,6 +124,18 @@ def write_report(
     return out
 
 
+def chart_data(corpus: Corpus, themes: Sequence[Theme], period: Period | None, asked: Asked) -> charts.ChartData:
+    """The figures that the charts and the tables beside them show; all empty where there is no period."""
+    if period is None:
+        return charts.ChartData((), (), (), asked.province_map)
+    return charts.ChartData(
+        coverage.themes_today(corpus, period, themes),
+        coverage.days(corpus, period),
+        coverage.province_shares(corpus, period, asked.province_map, asked.theme),
+        asked.province_map,
+    )
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("tintinh", "templates"),
@@ -99,11 +144,19 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["percent"] = lambda share: "–" if share is None else f"{share * 100:.0f} %".replace(".", ",")
-    environment.filters["number"] = lambda value: f"{value:,}".replace(",", ".")
+    environment.filters["percent"] = lambda share: "–" if share is None else f"{share * 100:.0f} %"
+    environment.filters["number"] = lambda value: f"{value:,}".replace(",", "\u202f")  # read alike in both languages
+    environment.filters["decimal"] = lambda value: f"{value:.2f}"
+    environment.filters["day"] = _day
+    environment.filters["tail"] = lambda rows, count: rows[len(rows) - count :]
     # An address from a page may be anything; only these two are ever made a link.
     environment.tests["web"] = lambda url: str(url).startswith(("http://", "https://"))
+    environment.globals.update(t=words.say_both, told=words.say_in, both=words.both, known_words=words.words())
     return environment
+
+
+def _day(moment: date) -> str:
+    return f"{moment.astimezone(VIETNAM) if isinstance(moment, datetime) else moment:%d/%m/%Y}"
 
 
 def _months(corpus: Corpus, themed: Mapping[str, int]) -> list[Month]:
@@ -191,7 +244,7 @@ def _story(theme: Theme, score: float, stored: StoredArticle) -> Story:
         theme,
         article.title,
         article.url,
-        article.published_at.strftime("%d/%m/%Y") if article.published_at else "không rõ ngày",
+        article.published_at.strftime("%d/%m/%Y") if article.published_at else "",
         article.province or "",
         article.source or "",
         score,

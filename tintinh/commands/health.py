@@ -87,7 +87,7 @@ def _row(corpus: Corpus, night: NightFindings, drifted: Finding | None) -> dict[
         "SELECT n FROM night_measures WHERE source = ? AND started_at = ? AND measure = 'stories'",
         (night.source, utc(night.started_at)),
     ).fetchone()
-    days = _days(corpus, night.source, night.started_at)
+    days = stories_by_day(corpus, night.source, night.started_at)
     stories = corpus.connection.execute(
         "SELECT stored + copies FROM nights WHERE source = ? AND started_at = ?", (night.source, utc(night.started_at))
     ).fetchone()
@@ -108,7 +108,7 @@ def _row(corpus: Corpus, night: NightFindings, drifted: Finding | None) -> dict[
     }
 
 
-def _days(corpus: Corpus, source: str, last: datetime) -> list[int | None]:
+def stories_by_day(corpus: Corpus, source: str, last: datetime) -> list[int | None]:
     """Stories of each of the four weeks' days up to the last night, None for a day without one; days at +07:00."""
     from corpus.records import VIETNAM
     from corpus.rows import utc
@@ -150,13 +150,13 @@ def _print_one(night: NightFindings, row: dict[str, Any], drifted: Finding | Non
     for one in findings:
         click.echo()
         click.echo(click.style(f"{_MARKS[one.severity]} {one.severity} {one.kind}", bold=one.severity == "broken"))
-        for line in _told(one):
+        for line in told(one):
             click.echo(f"  {line}")
     if not findings:
         click.echo("nothing out of the ordinary")
 
 
-def _told(finding: Finding) -> list[str]:
+def told(finding: Finding) -> list[str]:
     """A finding as lines for a person: the sentence, each piece of evidence, and the command that shows more."""
     evidence = finding.evidence
     lines = [finding.sentence.removeprefix(f"{finding.source}: ")]
