@@ -36,6 +36,7 @@ _COMMANDS = {
     "health": "health",
     "check": "check",
     "demo": "demo",
+    "sample": "sample",
 }
 DONE, FAILED, BROKEN = 0, 1, 2
 
