@@ -92,7 +92,7 @@ def _own(text: SampleText, outlets: Mapping[str, SampleOutlet], random: Random) 
         day = random.choices(days, weights)[0]
         at = datetime.combine(day, time(random.choice(range(6, 20)), random.randrange(60)), VIETNAM)
     covering = [outlet for outlet in outlets.values() if text.province in outlet.provinces] or [outlets[AGENCY]]
-    favour = [3.0 if set(text.themes) & set(outlet.favours) else 1.0 for outlet in covering]
+    favour = [6.0 if set(text.themes) & set(outlet.favours) else 1.0 for outlet in covering]
     outlet = random.choices(covering, favour)[0]
     if not _is_open(outlet, at) and outlet.successor:
         outlet = outlets[outlet.successor]

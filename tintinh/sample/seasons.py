@@ -15,7 +15,7 @@ DAYS = tuple(FIRST + timedelta(n) for n in range((LAST - FIRST).days + 1))
 TET = (date(2024, 2, 10), date(2025, 1, 29), date(2026, 2, 17))
 """The first days of the lunar years Giáp Thìn, Ất Tỵ and Bính Ngọ."""
 LABOUR_SINCE = date(2024, 7, 1)
-"""From this day the outlets print five times as much about Vietnamese who live or work abroad."""
+"""From this day the outlets print ten times as much about Vietnamese who live or work abroad."""
 
 _WEEKDAYS = (1.1, 1.1, 1.05, 1.05, 1.0, 0.6, 0.45)
 _HOLIDAYS = {(1, 1), (4, 30), (5, 1), (9, 2)}
@@ -35,7 +35,7 @@ def day_weight(day: date) -> float:
     if -14 <= from_tet <= -3:
         return weight * 1.5
     if -2 <= from_tet <= 5:
-        return weight * 0.3
+        return weight * 0.15
     return weight
 
 
@@ -51,5 +51,5 @@ def theme_weight(themes: Collection[str], province: str | None, day: date) -> fl
     if "partner_cooperation" in themes and province in _BORDERING and day >= MERGED_SINCE:
         weight *= 4
     if "overseas_vietnamese_labour" in themes and day >= LABOUR_SINCE:
-        weight *= 5
+        weight *= 10
     return weight
