@@ -117,12 +117,26 @@ def test_the_changes_that_were_put_in_are_there(corpus: Corpus) -> None:
     assert share("overseas_vietnamese_labour", **after) > 1.5 * share("overseas_vietnamese_labour", **before)
 
 
-def test_the_plan_is_what_its_seed_draws_from_its_texts(plan: list[Placed], tmp_path: Path) -> None:
-    # Of its own texts only: labelled news that came later do not move what stands in the sample.
-    used = {one.text for one in plan}
-    texts = {name: text for name, text in read_texts(settings().labelled, settings().stories).items() if name in used}
-    write_plan(draw(texts, read_outlets(settings().sample)), tmp_path / "plan.csv")
-    assert (tmp_path / "plan.csv").read_text(encoding="utf-8") == PLAN.read_text(encoding="utf-8")
+def test_a_plan_can_be_drawn_again_and_every_text_has_its_place(plan: list[Placed], tmp_path: Path) -> None:
+    # Not compared with the committed one, line by line: a label that is mended later may move a day in a new draw.
+    texts, outlets = read_texts(settings().labelled, settings().stories), read_outlets(settings().sample)
+    drawn = draw(texts, outlets)
+    assert drawn == draw(texts, outlets)
+    assert drawn != draw(texts, outlets, seed=1)
+    assert Counter(one.text for one in drawn if not one.taken_from) == Counter(texts.keys())
+    assert drawn == sorted(drawn, key=lambda one: one.at)
+    assert {one.text for one in plan} <= set(texts)
+    write_plan(drawn, tmp_path / "plan.csv")
+    assert read_plan(tmp_path / "plan.csv") == drawn
+
+
+def test_no_story_is_older_than_the_newest_year_it_names(stored: list[StoredArticle]) -> None:
+    for one in stored:
+        article = one.article
+        years = {int(year) for year in re.findall(r"\b20\d\d\b", f"{article.title} {' '.join(article.body)}")}
+        assert article.published_at is not None
+        if not re.search(r"/[a-z]{3}-\d+\.html$", article.url):  # the demo's stories have days of their own
+            assert all(year <= article.published_at.year or year > 2026 for year in years), article.url
 
 
 def test_a_sample_that_is_up_to_date_is_left_and_one_that_is_not_is_made_anew(
