@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from corpus import history
 from corpus.findings import record
-from corpus.records import VIETNAM, Article, Finding, Night, Tagging
+from corpus.nights import Finding, Night
+from corpus.records import VIETNAM, Article, Tagging
 from corpus.store import Corpus
 from tests.made_articles import story
 

@@ -41,6 +41,7 @@ _COMMANDS = {
     "check": "check",
     "optimize": "optimize",
     "demo": "demo",
+    "sample": "sample",
 }
 DONE, FAILED, BROKEN = 0, 1, 2
 

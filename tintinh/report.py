@@ -13,6 +13,7 @@ from typing import Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from corpus.nights import Night
 from corpus.provinces import canonical
 from corpus.records import VIETNAM, Query
 from corpus.rows import StoredArticle

@@ -58,9 +58,19 @@ class Settings:
         return _given("data/labelled", "labelled") / "themes.jsonl"
 
     @property
+    def sample(self) -> Path:
+        """The plan and the outlets of the sample corpus."""
+        return _given("data/sample", "sample")
+
+    @property
+    def sample_home(self) -> Path:
+        """Where the sample corpus is made."""
+        return self.home / "data" / "var" / "sample"
+
+    @property
     def stories(self) -> Path:
         """The invented news of the loopback newspaper."""
-        return _given("data/sample", "sample") / "newspaper"
+        return self.sample / "newspaper"
 
 
 def settings() -> Settings:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from corpus.findings import of_night
-from corpus.records import Finding, Night
+from corpus.nights import Finding, Night
 from corpus.rows import utc
 from corpus.store import Corpus
 from tintinh.chart import spark

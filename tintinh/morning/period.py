@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from corpus.records import VIETNAM, Night, ProvinceMap, Query
+from corpus.nights import Night
+from corpus.records import VIETNAM, ProvinceMap, Query
 from corpus.store import Corpus
 
 BEFORE = 28
