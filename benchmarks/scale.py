@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -138,14 +139,10 @@ def measured(path: Path, articles: int, say: Callable[[str], None]) -> Times:
     return times
 
 
-def _parquet(corpus: Corpus, some: int, path: Path) -> str:
-    try:
-        from corpus.parquet import write_parquet  # type: ignore[import-not-found, unused-ignore]
-    except ImportError:
-        return "- export to Parquet: not in this version"
+def _parquet(corpus: Corpus, some: int, out: Path) -> str:
     with Watch() as export:
-        write_parquet(corpus.articles(Query(limit=some)), path)
-    path.unlink()
+        corpus.to_parquet(out, Query(limit=some))
+    shutil.rmtree(out)
     return f"- articles exported to Parquet: {export.rate(some)}"
 
 

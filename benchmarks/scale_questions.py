@@ -65,7 +65,7 @@ def ask(corpus: Corpus, question: Question) -> int:
     """Put one question; a number that tells whether others answer the same."""
     if question.kind == "trend":
         answer = corpus.trend(question.query, "month", question.per)  # type: ignore[arg-type]
-        return sum(row.count for row in answer.rows)
+        return sum(row.count or 0 for row in answer.rows)
     if question.kind == "themes by province":
         return sum(row.count for row in corpus.theme_by_province(question.query))
     return corpus.search(question.query).total
