@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from math import sqrt
 from typing import TYPE_CHECKING, Any, Literal
 
 from corpus import tallies
@@ -20,6 +19,7 @@ from corpus.changepoints import change_points
 from corpus.conditions import PROVINCE_COLUMN, STANDING, Where, themed, where
 from corpus.coverage import Coverage, coverage
 from corpus.errors import QueryError
+from corpus.intervals import wilson
 from corpus.periods import Period, label, periods
 from corpus.records import Query
 from corpus.text import fold
@@ -159,9 +159,8 @@ _GROUP_COLUMN: dict[Group | None, str] = {None: "NULL", "source": "articles.sour
 
 def _tables(given: str | None) -> str:
     """What is counted in: articles, or each with its themes, those of the relation ``given`` (``themed``)."""
-    if given is None:
-        return "articles"
-    return f"articles JOIN {given} AS standing_themes ON standing_themes.article_id = articles.id"
+    joined = f"articles JOIN {given} AS standing_themes ON standing_themes.article_id = articles.id"
+    return joined if given else "articles"
 
 
 def _is_tallied(given: str | None) -> bool:
@@ -278,17 +277,6 @@ def _rows(
             low, high = wilson(part, total) if total else (None, None)
             share = part / total if total else None
             yield TrendRow(period, name, part if known or total else None, total, share, low, high, outlets)
-
-
-def wilson(count: int, total: int) -> tuple[float, float]:
-    """The 95 % interval of the share ``count``/``total`` (Wilson's score interval), ``total`` above 0."""
-    z, share = 1.959964, count / total
-    middle = share + z * z / (2 * total)
-    spread = z * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    # At both ends the formula is exact, and its rounding is not.
-    low = (middle - spread) / (1 + z * z / total) if count else 0.0
-    high = (middle + spread) / (1 + z * z / total) if count < total else 1.0
-    return low, high
 
 
 def _changes(rows: Iterable[TrendRow]) -> Iterator[Change]:

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from corpus import Corpus, Query, QueryError, Tagging, ThemeRow, Trend
+from corpus.intervals import wilson
 from corpus.nights import Night
 from corpus.periods import Period, label, periods, start
 from corpus.records import VIETNAM, ProvinceMap
-from corpus.trend import wilson
 from tests.made_articles import paragraph_blocks, sentences, story
 
 BORDER, TOURISM, NOTHING = ("border",), ("tourism", "border"), ()

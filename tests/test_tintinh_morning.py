@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from lxml import etree, html
 from scipy.stats import binomtest
 
+from corpus.intervals import wilson
 from corpus.provinces import names_34, provinces_63
 from corpus.records import Query
 from corpus.store import Corpus
@@ -24,7 +25,7 @@ from tests.made_articles import story
 from tests.made_month import HOSTILE, LAST, NAMES, live_a_month
 from tintinh.morning import charts, words
 from tintinh.morning.period import Period, day_of, last_nights, period_of
-from tintinh.morning.shares import Share, difference, moved, wilson
+from tintinh.morning.shares import Share, difference, moved
 from tintinh.morning.tiles import tiles
 from tintinh.report import Asked, write_report
 

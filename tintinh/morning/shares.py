@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
-from statistics import NormalDist
+
+from corpus.intervals import wilson
 
 _LEVEL = 0.95
 
@@ -25,15 +26,6 @@ class Share:
     def interval(self) -> tuple[float, float] | None:
         """Where the share lies: too wide to say much where ``total`` is small."""
         return wilson(self.count, self.total) if self.total else None
-
-
-def wilson(count: int, total: int, level: float = _LEVEL) -> tuple[float, float]:
-    """Wilson's interval of the share ``count`` / ``total`` (> 0) at ``level``, without continuity correction."""
-    z, share = NormalDist().inv_cdf((1 + level) / 2), count / total
-    middle = share + z * z / (2 * total)
-    spread = z * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    whole = 1 + z * z / total
-    return max(0.0, (middle - spread) / whole), min(1.0, (middle + spread) / whole)
 
 
 def difference(now: Share, before: Share, level: float = _LEVEL) -> tuple[float, float] | None:
