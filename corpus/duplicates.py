@@ -125,15 +125,17 @@ def similarity(one: frozenset[str], other: frozenset[str]) -> float | None:
     return jaccard if jaccard >= MIN_JACCARD or contained else None
 
 
-def settle(connection: sqlite3.Connection, article_id: int, texts: list[str]) -> Match | None:
+def settle(
+    connection: sqlite3.Connection, article_id: int, texts: list[str], own: set[int] | None = None
+) -> Match | None:
     """Remember the keys of an article's text, and whose copy it is; call inside a transaction.
 
     Only articles with a lower id are looked at: the first seen is the head, and the answer does not depend on what
-    came later.
+    came later. ``own`` are the keys where they are known already, which are most of the work.
     """
-    pieces = shingles(texts)
-    own = keys(texts, pieces)
-    match = _best(connection, article_id, pieces, own)
+    if own is None:
+        own = keys(texts, shingles(texts))
+    match = _best(connection, article_id, texts, own)
     connection.executemany(
         "INSERT INTO duplicate_keys (key, article_id) VALUES (?, ?)", [(key, article_id) for key in own]
     )
@@ -180,7 +182,7 @@ def rebuild(connection: sqlite3.Connection) -> None:
         )
 
 
-def _best(connection: sqlite3.Connection, article_id: int, pieces: frozenset[str], own: set[int]) -> Match | None:
+def _best(connection: sqlite3.Connection, article_id: int, texts: list[str], own: set[int]) -> Match | None:
     votes: Counter[int] = Counter()
     for key in _met_before(connection, article_id, own):
         votes.update(
@@ -190,6 +192,9 @@ def _best(connection: sqlite3.Connection, article_id: int, pieces: frozenset[str
                 (key, article_id, _HOLDERS_PER_KEY),
             )
         )
+    if not votes:
+        return None
+    pieces = shingles(texts)
     best: tuple[float, int] | None = None
     for candidate, _ in sorted(votes.items(), key=lambda item: (-item[1], item[0]))[:_VERIFIED_AT_MOST]:
         alike = similarity(pieces, shingles(_stored_texts(connection, candidate)))

@@ -86,16 +86,56 @@ def keywords(
     articles, and its log-likelihood is ``SURE`` or more. ``QueryError`` where a selection has no segmented words. The
     limits of the queries are not read.
     """
-    if limit is not None and limit < 0:
-        raise QueryError(f"the limit is {limit}; it must be 0 or more, or None for all")
+    require_limit(limit)
+    return compared(*counted(connection, query, against), order=order, least=least, limit=limit)
+
+
+@dataclass
+class Counts:
+    """How often each word stands in a selection, in how many articles, and how many there are with and without words;
+    those of parts of a corpus can be added up."""
+
+    words: Counter[str]
+    held: Counter[str]
+    articles: int
+    unsegmented: int
+
+    def add(self, other: Counts) -> None:
+        """Count in what another part of the corpus has."""
+        self.words.update(other.words)
+        self.held.update(other.held)
+        self.articles += other.articles
+        self.unsegmented += other.unsegmented
+
+    @property
+    def selection(self) -> Selection:
+        """What was counted, in three figures."""
+        return Selection(self.articles, self.words.total(), self.unsegmented)
+
+
+def counted(connection: sqlite3.Connection, query: Query, against: Query | None = None) -> tuple[Counts, Counts]:
+    """The counts of the two selections that ``keywords`` compares."""
     mine = where(query, heads_only=True)
     others = where(replace(against or Query(), stories=True))
     rest = Where(
         f"{others.sql} AND articles.id NOT IN (SELECT id FROM articles WHERE {mine.sql})",  # noqa: S608 - ours
         (*others.values, *mine.values),
     )
-    counts, held, first = _read(connection, mine)
-    against_counts, _, second = _read(connection, rest)
+    return _read(connection, mine), _read(connection, rest)
+
+
+def require_limit(limit: int | None) -> None:
+    """Raise ``QueryError`` for a limit without meaning."""
+    if limit is not None and limit < 0:
+        raise QueryError(f"the limit is {limit}; it must be 0 or more, or None for all")
+
+
+def compared(
+    mine: Counts, others: Counts, *, order: Order = "likelihood", least: int = 5, limit: int | None = 50
+) -> Keywords:
+    """What is typical of one selection beside the other; see ``keywords``."""
+    first, second = mine.selection, others.selection
+    counts, held, against_counts = mine.words, mine.held, others.words
     for selection, name in ((first, "first"), (second, "second")):
         if not selection.words:
             raise QueryError(
@@ -122,7 +162,7 @@ def log_likelihood(count: int, against: int, words: int, against_words: int) -> 
     )
 
 
-def _read(connection: sqlite3.Connection, asked: Where) -> tuple[Counter[str], Counter[str], Selection]:
+def _read(connection: sqlite3.Connection, asked: Where) -> Counts:
     """Of the articles asked for: how often each word stands in them, in how many, and how many there are."""
     counts: Counter[str] = Counter()
     held: Counter[str] = Counter()
@@ -134,7 +174,7 @@ def _read(connection: sqlite3.Connection, asked: Where) -> tuple[Counter[str], C
             segmented += 1
             counts.update(words)
             held.update(set(words))
-    return counts, held, Selection(segmented, counts.total(), articles - segmented)
+    return Counts(counts, held, segmented, articles - segmented)
 
 
 def _words(connection: sqlite3.Connection, ids: list[int]) -> Iterator[list[str]]:

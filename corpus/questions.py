@@ -8,11 +8,12 @@ from typing import Any
 
 from corpus import concordance, keywords
 from corpus.concordance import Concordance
+from corpus.counting import Group
 from corpus.keywords import Keywords
 from corpus.periods import Period
 from corpus.records import Query
 from corpus.search import Answer, search
-from corpus.trend import Group, ThemeRow, Trend, theme_by_province, trend
+from corpus.trend import ThemeRow, Trend, theme_by_province, trend
 
 
 class Questions:
