@@ -129,6 +129,10 @@ class Dataset:
             )
         return {name: manifest for name, manifest in found.items() if manifest is not None}
 
+    def is_annotated(self) -> bool:
+        """Whether the opinions on all articles are there and finished."""
+        return all(self.manifest("opinions", partition.name) is not None for partition in self.partitions())
+
     def manifest(self, table: Table, name: str) -> Manifest | None:
         """The manifest of a partition of a table, or None where it is not finished."""
         content = self.storage.read(_manifest(table, name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from threading import Lock
@@ -55,39 +56,55 @@ class Workers:
         A job whose worker dies is given to another one. ``shared`` is sent as tasks of their own, which Dask makes
         anew where the workers that held them are gone (of what is scattered nothing would be left).
         """
-        from distributed import as_completed
-        from distributed.client import FutureCancelledError
         from distributed.scheduler import KilledWorker
 
         waiting, run = list(jobs), uuid4().hex[:8]
         for turn in range(1, ROUNDS + 1):
-            given = [self._client.submit(_itself, one, pure=False) for one in shared]
-            futures = {
-                self._client.submit(
-                    _call, job.function, job.arguments, *given, pure=False, key=_key(job, run, turn)
-                ): job
-                for job in waiting
-            }
-            waiting = []
-            for future in as_completed(list(futures)):
-                job = futures.pop(future)
+            suspects = []
+            for job, future in self._given_out(waiting, shared, f"{run}-{turn}", alone=turn > 1):
                 error = future.exception()
                 if error is None:
                     yield future.result()
-                elif isinstance(error, FutureCancelledError):
-                    raise ClusterError(f"the scheduler {self._client.scheduler.address} is gone") from error
                 elif not isinstance(error, KilledWorker):
                     yield Failure(job.name, sentence(error))
                 elif turn < ROUNDS:
-                    waiting.append(job)
+                    suspects.append(job)
                 else:
                     yield Failure(
                         job.name,
                         f"partition {job.name} killed its worker again and again (the last was {error.last_worker}); "
                         "more memory for a worker, or tintinh archive verify, may help",
                     )
-            if not waiting:
-                return
+            waiting = suspects
+
+    def _given_out(
+        self, jobs: Sequence[Job[T]], shared: tuple[Any, ...], run: str, *, alone: bool
+    ) -> Iterator[tuple[Job[T], Any]]:
+        """Each job with its future once that is through; as many at a time as there are workers, or ``alone``.
+
+        Dask suspects every task that a dying worker was given, not only the one it was working on: so no worker is
+        given what it cannot begin, and suspects go one by one, which leaves the guilty.
+        """
+        from distributed import as_completed
+        from distributed.client import FutureCancelledError
+
+        queue = deque(jobs)
+        sent = [self._client.submit(_itself, one, pure=False) for one in shared]
+        futures: dict[Any, Job[T]] = {}
+        through = as_completed()
+        while queue or futures:
+            width = 1 if alone else max(1, len(self._client.nthreads()))
+            while queue and len(futures) < width:
+                job = queue.popleft()
+                # What the dashboard shows: the stage, and the partition. No two runs share a key.
+                key = (f"{job.function.__name__}-{run}", job.name)
+                future = self._client.submit(_call, job.function, job.arguments, *sent, pure=False, key=key)
+                futures[future] = job
+                through.add(future)
+            done = next(through)
+            if done.cancelled() or isinstance(done.exception(), FutureCancelledError):
+                raise ClusterError(f"the Dask scheduler at {self._client.scheduler.address} is gone")
+            yield futures.pop(done), done
 
 
 @contextmanager
@@ -123,11 +140,6 @@ def workers(dask: str) -> Iterator[Workers]:
             if not client.scheduler_info()["workers"]:
                 raise ClusterError(f"{dask}: the scheduler has no workers; start some: dask worker {dask} --nthreads 1")
         yield Workers(client)
-
-
-def _key(job: Job[T], run: str, turn: int) -> str:
-    """What the dashboard shows: the stage, and the partition; no two runs share a key, for they may see other files."""
-    return f"{job.function.__name__}-{job.name}-{run}-{turn}"
 
 
 def _itself(value: S) -> S:
