@@ -119,7 +119,8 @@ class Dataset:
     def finished(self, table: Table) -> dict[str, Manifest]:
         """The manifests of all partitions of a table; ``ClusterError`` naming those that are not finished."""
         names = [partition.name for partition in self.partitions()]
-        found = {name: self.manifest(table, name) for name in names}
+        contents = self.storage.read_all([_manifest(table, name) for name in names])
+        found = {name: self._read(table, name, contents.get(_manifest(table, name))) for name in names}
         missing = [name for name, manifest in found.items() if manifest is None]
         if missing:
             first = ", ".join(missing[:3]) + (" …" if len(missing) > 3 else "")
@@ -135,7 +136,9 @@ class Dataset:
 
     def manifest(self, table: Table, name: str) -> Manifest | None:
         """The manifest of a partition of a table, or None where it is not finished."""
-        content = self.storage.read(_manifest(table, name))
+        return self._read(table, name, self.storage.read(_manifest(table, name)))
+
+    def _read(self, table: Table, name: str, content: bytes | None) -> Manifest | None:
         if content is None:
             return None
         try:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from resource import RUSAGE_SELF, getrusage
 from threading import Lock
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -45,9 +47,12 @@ class Workers:
 
     def pids(self) -> dict[str, int]:
         """The process of each worker, by its address."""
-        import os
-
         found: dict[str, int] = self._client.run(os.getpid)
+        return found
+
+    def peaks(self) -> dict[str, int]:
+        """The most memory that each worker ever held, in bytes, by its address."""
+        found: dict[str, int] = self._client.run(_peak)
         return found
 
     def run(self, jobs: Sequence[Job[T]], shared: tuple[Any, ...] = ()) -> Iterator[T | Failure]:
@@ -140,6 +145,10 @@ def workers(dask: str) -> Iterator[Workers]:
             if not client.scheduler_info()["workers"]:
                 raise ClusterError(f"{dask}: the scheduler has no workers; start some: dask worker {dask} --nthreads 1")
         yield Workers(client)
+
+
+def _peak() -> int:
+    return getrusage(RUSAGE_SELF).ru_maxrss * 1024  # Linux counts in kilobytes
 
 
 def _itself(value: S) -> S:

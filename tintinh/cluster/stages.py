@@ -32,13 +32,14 @@ def silent(steps: int) -> None:
 
 @dataclass
 class Summary:
-    """What a run of a stage did: partitions made, and found finished; rows by table; seconds of the processor by part
-    of the work; sentences on what was left out; partitions that failed."""
+    """What a run of a stage did: partitions made, and found finished; rows by table, and of those made now; seconds of
+    the processor by part of the work; sentences on what was left out; partitions that failed."""
 
     made: int = 0
     finished: int = 0
     rows: Counter[str] = field(default_factory=Counter)
-    seconds: Counter[str] = field(default_factory=Counter)
+    new: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
@@ -50,8 +51,10 @@ class Summary:
         self.made += done.made
         self.finished += not done.made
         self.rows.update(done.rows)
+        if done.made:
+            self.new.update(done.rows)
         for part, seconds in done.seconds.items():
-            self.seconds[part] += seconds  # type: ignore[assignment]  # a counter of seconds
+            self.seconds[part] = self.seconds.get(part, 0.0) + seconds
         self.left_out += done.left_out
 
 

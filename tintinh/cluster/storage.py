@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, Any
@@ -55,6 +56,15 @@ class Storage:
         except FileNotFoundError:
             return None
         return content
+
+    def read_all(self, names: Sequence[str]) -> dict[str, bytes]:
+        """The bytes of those of the files ``names`` that are there; a store far away is asked for many at once."""
+        paths = {self.path(name): name for name in names}
+        found = self._opened[0].cat(list(paths), on_error="return") if paths else {}
+        for path, content in found.items():
+            if isinstance(content, Exception) and not isinstance(content, FileNotFoundError):
+                raise ClusterError(f"{self.label(paths[path])}: cannot be read ({content})") from content
+        return {paths[path]: content for path, content in found.items() if isinstance(content, bytes)}
 
     def write(self, name: str, content: bytes) -> None:
         """Put ``content`` under ``name``, in place of what was there; killed at any moment it leaves the old or the new

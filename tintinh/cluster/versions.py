@@ -8,8 +8,8 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-READING = ("corpus", "crawler")
-ANNOTATING = ("corpus", "nlp")
+READING = ("corpus", "crawler", "tintinh.cluster")
+ANNOTATING = ("corpus", "nlp", "tintinh.cluster")
 
 
 @cache
