@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import re
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from resource import RUSAGE_SELF, getrusage
 from threading import Lock
 from typing import Any, TypeVar
@@ -25,6 +27,8 @@ ROUNDS = 3
 _LOCAL = re.compile(r"local:([1-9]\d*)")
 _ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss)://.+")
 _ONE_AT_A_TIME = Lock()
+_WATCH, _NOBODY = 5, 300
+"""Seconds after which it is looked whether all workers are there, and for which there may be none."""
 
 
 def require_address(dask: str) -> str:
@@ -37,8 +41,9 @@ def require_address(dask: str) -> str:
 class Workers:
     """A connection to Dask workers; make one with ``workers``."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, mend: Callable[[], object] | None = None) -> None:
         self._client = client
+        self._mend = mend
 
     @property
     def dashboard(self) -> str:
@@ -90,13 +95,9 @@ class Workers:
         Dask suspects every task that a dying worker was given, not only the one it was working on: so no worker is
         given what it cannot begin, and suspects go one by one, which leaves the guilty.
         """
-        from distributed import as_completed
-        from distributed.client import FutureCancelledError
-
         queue = deque(jobs)
         sent = [self._client.submit(_itself, one, pure=False) for one in shared]
         futures: dict[Any, Job[T]] = {}
-        through = as_completed()
         while queue or futures:
             width = 1 if alone else max(1, len(self._client.nthreads()))
             while queue and len(futures) < width:
@@ -105,11 +106,38 @@ class Workers:
                 key = (f"{job.function.__name__}-{run}", job.name)
                 future = self._client.submit(_call, job.function, job.arguments, *sent, pure=False, key=key)
                 futures[future] = job
-                through.add(future)
-            done = next(through)
-            if done.cancelled() or isinstance(done.exception(), FutureCancelledError):
-                raise ClusterError(f"the Dask scheduler at {self._client.scheduler.address} is gone")
+            done = self._first(list(futures))
             yield futures.pop(done), done
+
+    def _first(self, futures: list[Any]) -> Any:
+        """One of ``futures`` that is through; meanwhile workers that do not come back are replaced, where they are ours.
+
+        Raises ``ClusterError`` where the scheduler is gone, or nobody is left to work.
+        """
+        from asyncio import CancelledError
+        from concurrent.futures import CancelledError as OtherCancelledError
+
+        from distributed import wait
+
+        seen = time.monotonic()
+        while True:
+            try:
+                done = wait(futures, timeout=_WATCH, return_when="FIRST_COMPLETED").done.pop()
+            except TimeoutError:
+                if self._mend is not None:
+                    self._mend()
+                if self._client.nthreads():
+                    seen = time.monotonic()
+                elif time.monotonic() - seen > _NOBODY:
+                    raise ClusterError(
+                        f"the Dask scheduler at {self._client.scheduler.address} has no workers since {_NOBODY} seconds"
+                    ) from None
+                continue
+            except (CancelledError, OtherCancelledError) as error:
+                raise ClusterError(f"the Dask scheduler at {self._client.scheduler.address} is gone") from error
+            if done.cancelled():
+                raise ClusterError(f"the Dask scheduler at {self._client.scheduler.address} is gone")
+            return done
 
 
 @contextmanager
@@ -120,12 +148,17 @@ def workers(dask: str) -> Iterator[Workers]:
     """
     require_address(dask)
     try:
+        from dask import config as dask_config
         from distributed import Client, LocalCluster
     except ModuleNotFoundError as error:
         raise ClusterError("--dask needs Dask, which is not installed: pip install 'tintinh[dask]'") from error
     local = _LOCAL.fullmatch(dask)
     with ExitStack() as stack:
+        mend = None
         if local:
+            # A busy machine takes longer to start a process anew than the 15 seconds after which Dask forgets a worker,
+            # and one that died while it was starting is forgotten, too: asked for as many again, it makes new ones.
+            stack.enter_context(dask_config.set({"distributed.deploy.lost-worker-timeout": "60s"}))
             # Processes of one thread: the work is Python's own, and the memories of words are not for two threads.
             cluster = stack.enter_context(
                 LocalCluster(
@@ -137,14 +170,17 @@ def workers(dask: str) -> Iterator[Workers]:
                 )
             )
             client = stack.enter_context(Client(cluster))
+            mend = partial(cluster.scale, int(local[1]))
         else:
+            # Dask tells with a traceback that a scheduler went away; we say it in a sentence.
+            logging.getLogger("distributed.client").setLevel(logging.CRITICAL + 1)
             try:
                 client = stack.enter_context(Client(dask, timeout="20s"))
             except OSError as error:
                 raise ClusterError(f"{dask}: no Dask scheduler answers there ({error})") from error
             if not client.scheduler_info()["workers"]:
                 raise ClusterError(f"{dask}: the scheduler has no workers; start some: dask worker {dask} --nthreads 1")
-        yield Workers(client)
+        yield Workers(client, mend)
 
 
 def _peak() -> int:
