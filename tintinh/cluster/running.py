@@ -110,7 +110,7 @@ class Workers:
             yield futures.pop(done), done
 
     def _first(self, futures: list[Any]) -> Any:
-        """One of ``futures`` that is through; meanwhile workers that do not come back are replaced, where they are ours.
+        """One of ``futures`` that is through; meanwhile workers of ours that do not come back are replaced.
 
         Raises ``ClusterError`` where the scheduler is gone, or nobody is left to work.
         """
