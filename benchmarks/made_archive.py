@@ -1,6 +1,6 @@
 """A made archive of any size: the articles of ``benchmarks.made_corpus`` as pages of sixty outlets, night after night.
 
-A page has a head, a menu and a box of other news around the story: some 8 kB of HTML, where provincial papers serve
+A page has a head, a menu and a box of other news around the story: some 6 kB of HTML, where provincial papers serve
 94 kB (docs/operations.md), so that reading one costs less here than it does there. A story on a theme has a line of
 keywords of that theme (nlp/themes.toml), so that a model has something to find. Of a hundred pages one is a 404, one
 says that it is being updated, and one is the second edition of a story.
