@@ -38,8 +38,11 @@ check: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.themes
 	$(BIN)/python -m benchmarks.tagging
+	$(BIN)/python -m benchmarks.segment
+	$(BIN)/python -m benchmarks.mentions
 	$(BIN)/python -m benchmarks.extraction
 	$(BIN)/python -m benchmarks.alarms
+	$(BIN)/python -m benchmarks.scale
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov data/var/demo

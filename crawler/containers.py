@@ -14,8 +14,8 @@ from crawler.errors import ArchiveError
 WACZ = ".wacz"
 _ZIP = b"PK\x03\x04"
 _RECORDS = (".warc", ".warc.gz")
-BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
-"""What reading the files of a damaged zip raises."""
+BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError)
+"""What reading the files of a damaged zip raises; RuntimeError where one is encrypted or packed in an unknown way."""
 
 
 @contextmanager
