@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from types import ModuleType
@@ -92,7 +93,7 @@ def doom(place: str, count: int) -> None:
     setattr(holder, name, doomed)
 
 
-def _run(home: str, arguments: Sequence[str], place: str | None, count: int) -> None:
+def _run(home: str, arguments: Sequence[str], before: Callable[[], None] | None) -> None:
     for name in [name for name in os.environ if name.startswith("TINTINH")]:
         del os.environ[name]
     os.environ["TINTINH_HOME"] = home
@@ -101,8 +102,8 @@ def _run(home: str, arguments: Sequence[str], place: str | None, count: int) -> 
         file = os.open(f"{home}/{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(file, stream)
         os.close(file)
-    if place is not None:
-        doom(place, count)
+    if before is not None:
+        before()
     sys.argv = ["tintinh", *arguments]
     tintinh.cli.main()
 
@@ -111,10 +112,19 @@ _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(["benchmarks.doomed"])
 
 
-def started(home: Path, arguments: Sequence[str], place: str | None = None, count: int = 0) -> ForkServerProcess:
-    """``tintinh`` with ``arguments`` at ``home``, where its words go to the files ``out`` and ``err``; with a ``place``
-    it kills itself there."""
-    process = _SERVER.Process(target=_run, args=(str(home), tuple(arguments), place, count))
+def started(
+    home: Path,
+    arguments: Sequence[str],
+    place: str | None = None,
+    count: int = 0,
+    before: Callable[[], None] | None = None,
+) -> ForkServerProcess:
+    """``tintinh`` with ``arguments`` at ``home``, where its words go to the files ``out`` and ``err``.
+
+    With a ``place`` it kills itself there; else ``before`` is called in the process first.
+    """
+    first = before if place is None else partial(doom, place, count)
+    process = _SERVER.Process(target=_run, args=(str(home), tuple(arguments), first))
     process.start()
     return process
 

@@ -15,15 +15,21 @@ from scrapy import Request
 from scrapy.core.downloader.contextfactory import _ScrapyClientContextFactory
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
+from scrapy.exceptions import ResponseDataLossError
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.internet.ssl import CertificateOptions
 
+from crawler.encodings import is_cut
 from crawler.errors import TintinhError
 
 
 class ConnectToHandler(HTTP11DownloadHandler):
-    """Scrapy's own HTTP handler, connecting where ``CONNECT_TO`` says; without a mapping for a host, as ever."""
+    """Scrapy's own HTTP handler, connecting where ``CONNECT_TO`` says; without a mapping for a host, as ever.
+
+    An answer whose compressed stream breaks off is a download that failed, as one that is shorter than its length:
+    above here half a listing would be read as a whole one.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -32,6 +38,13 @@ class ConnectToHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """The answer to ``request``, from the mapped address where its host has one."""
+        response = await self._answer(request)
+        encoding = b", ".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
+        if encoding and is_cut(response.body, encoding):
+            raise ResponseDataLossError(f"{request.url}: the answer breaks off in the middle of its {encoding}")
+        return response
+
+    async def _answer(self, request: Request) -> Response:
         parts = urlsplit(request.url)
         target = self._targets.get(parts.hostname or "")
         if target is None:
