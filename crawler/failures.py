@@ -131,4 +131,13 @@ _PASSING = (
     "refused",
 )  # fmt: skip
 # A page that says "being updated" may be a story tomorrow; a rule of robots.txt or a redirect is mended by people.
-_SLOW = ("robots", "offsite", "redirect_loop", "too_large", "not_an_article", "no_title", "empty_page")
+_SLOW = (
+    "robots",
+    "offsite",
+    "redirect_loop",
+    "too_large",
+    "not_an_article",
+    "no_title",
+    "empty_page",
+    "private_address",
+)

@@ -26,7 +26,7 @@ class Wire:
     """An answer as it came over the wire: the payload still encoded, the headers as received, the time in UTC.
 
     Of headers that came more than once the order among each other is kept; Scrapy groups them by name. ``sent`` are
-    the headers of the request.
+    the headers of the request, without those that hold a secret of whoever runs the crawl: an archive is passed on.
     """
 
     body: bytes
@@ -40,8 +40,12 @@ class WireMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Pass ``response`` on as it is."""
-        request.meta["wire"] = Wire(response.body, _pairs(response.headers), datetime.now(UTC), _pairs(request.headers))
+        sent = tuple(pair for pair in _pairs(request.headers) if pair[0].lower() not in _SECRET)
+        request.meta["wire"] = Wire(response.body, _pairs(response.headers), datetime.now(UTC), sent)
         return response
+
+
+_SECRET = frozenset({"authorization", "proxy-authorization", "cookie"})
 
 
 def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -82,6 +82,7 @@ class Answer:
     broken: bool = False
     etag: str | None = None
     retry_after: str | None = None
+    by_hand: Callable[[BaseHTTPRequestHandler], None] | None = None  # answers in its own way
 
 
 @dataclass
@@ -158,6 +159,10 @@ def running() -> Iterator[Paper]:
             answer = paper.answers.get(self.path, Answer(status=404))
             if self.headers["Host"] != HOST:
                 answer = Answer(b"wrong host", status=421)
+            if answer.by_hand:
+                answer.by_hand(self)
+                self.close_connection = True
+                return
             if answer.broken:
                 self.close_connection = True
                 return
