@@ -4,12 +4,13 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench clean
+.PHONY: help install demo test check audit bench clean
 
 help:
 	@echo "make demo     crawl five loopback outlets, tag, search, plot: the whole way in a few minutes, without a network"
 	@echo "make test     run the tests"
 	@echo "make check    lint, format, types, import layers, documentation"
+	@echo "make audit    known faults in what we depend on (asks the network), regular expressions, unsafe calls"
 	@echo "make bench    measure quality and speed beside the peers"
 	@echo "make install  make .venv with tintinh in it (the others do it by themselves)"
 	@echo "make clean    remove .venv, builds, caches and the demo; your corpus and archive stay"
@@ -34,6 +35,12 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/tintinh check --sources-only
+
+audit: $(STAMP)
+	$(BIN)/ruff check --select S .
+	$(BIN)/python -m benchmarks.patterns
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[audit]'
+	$(BIN)/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.themes
