@@ -234,4 +234,6 @@ def _unpacked(body: bytes, url: str) -> bytes:
         raise DiscoveryError(f"{url}: is a damaged gzip file ({error})") from error
     if unpacker.unconsumed_tail:
         raise DiscoveryError(f"{url}: unpacks to more than {MAX_SITEMAP_BYTES} bytes")
+    if not unpacker.eof:
+        raise DiscoveryError(f"{url}: is a gzip file that ends in its middle; half of it is not read as the whole")
     return plain

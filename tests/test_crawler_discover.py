@@ -147,6 +147,8 @@ def test_a_gzip_bomb_and_a_damaged_gzip_are_refused(monkeypatch: pytest.MonkeyPa
         sitemap(gzip.compress(b" " * 1_000_000), HOME + "s.gz", SOURCE)
     with pytest.raises(DiscoveryError, match="is a damaged gzip file"):
         sitemap(b"\x1f\x8b\x08\x00" + b"\xff" * 50, HOME + "s.gz", SOURCE)
+    with pytest.raises(DiscoveryError, match="is a gzip file that ends in its middle"):
+        sitemap(gzip.compress(b"<urlset></urlset>")[:-9], HOME + "s.gz", SOURCE)
 
 
 def test_fifty_thousand_addresses_are_read() -> None:
