@@ -130,7 +130,8 @@ def tls_contexts(crawler: Crawler) -> TlsContexts:
     """The TLS contexts of a crawl, as its source allows them."""
     source = getattr(crawler.spidercls, "source", None)
     contexts = TlsContexts.from_crawler(crawler)
-    contexts.legacy = source is not None and source.polite.legacy_tls
+    if source is not None:
+        contexts.allow(legacy=source.polite.legacy_tls, unverified=source.polite.unverified_tls)
     return contexts
 
 
@@ -141,6 +142,11 @@ class TlsContexts(_ScrapyClientContextFactory):
     """
 
     legacy = False
+
+    def allow(self, *, legacy: bool, unverified: bool) -> None:
+        """Say what the server of this outlet may be like; one that renegotiates the old way goes unchecked."""
+        self.legacy = legacy
+        self._verify_certificates = self._verify_certificates and not (legacy or unverified)
 
     def _get_cert_options(self) -> CertificateOptions:
         if self.legacy:

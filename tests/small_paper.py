@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -94,11 +95,12 @@ class Paper:
     asked: list[str] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
     unchanged: list[str] = field(default_factory=list)  # paths answered with 304
+    scheme: str = "http"
 
     @property
     def connect_to(self) -> dict[str, str]:
         """Fit for the setting ``CONNECT_TO``."""
-        return {HOST: f"http://127.0.0.1:{self.port}"}
+        return {HOST: f"{self.scheme}://127.0.0.1:{self.port}"}
 
     def articles_asked(self) -> list[str]:
         """The article paths asked for since the list was cleared, in order."""
@@ -146,9 +148,9 @@ def answers() -> dict[str, Answer]:
 
 
 @contextmanager
-def running() -> Iterator[Paper]:
-    """The paper on a free port, until the block ends."""
-    paper = Paper(0, answers())
+def running(certificate: Path | None = None) -> Iterator[Paper]:
+    """The paper on a free port, until the block ends; over TLS where there is a file with a certificate and its key."""
+    paper = Paper(0, answers(), scheme="https" if certificate else "http")
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -194,6 +196,10 @@ def running() -> Iterator[Paper]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     paper.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

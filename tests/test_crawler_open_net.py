@@ -7,17 +7,23 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from twisted.internet import defer
 from twisted.internet.error import DNSLookupError
 
 from corpus.store import Corpus
 from crawler.connect import PublicResolver, is_public
 from tests.command import ROOT
-from tests.small_paper import HOST, TOML
+from tests.nights import night
+from tests.small_paper import HOST, TOML, running, write_source
 
 # The name of an outlet is looked up by the operating system, here by a table.
 CRAWL = """
@@ -106,6 +112,42 @@ def test_a_name_that_changes_is_checked_each_time(monkeypatch: pytest.MonkeyPatc
     assert found == ["93.184.216.34"] * 2
     assert len(refused) == 1
     assert "bao.example leads to 169.254.169.254" in refused[0]
+
+
+def self_signed(path: Path) -> Path:
+    """A certificate for 127.0.0.1 that nobody vouches for, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    written = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(written + certificate.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    with running(self_signed(tmp_path / "server.pem")) as paper:
+        account = night(tmp_path / "checked", paper)
+        said = "\n".join(account.findings)
+        assert account.stored == 0
+        assert "certificate verify failed" in said
+        assert "unverified_tls = true" in said
+
+        source = write_source(tmp_path / "unchecked" / "sources") / "bao_dong_suoi.toml"
+        source.write_text(source.read_text("utf-8") + "\n[polite]\nunverified_tls = true\n", encoding="utf-8")
+        assert night(tmp_path / "unchecked", paper).stored == 12
 
 
 @pytest.mark.parametrize(
