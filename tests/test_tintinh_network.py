@@ -14,7 +14,7 @@ import pytest
 from corpus import Corpus, Tagging
 from corpus.mentions import named_text
 from corpus.records import VIETNAM
-from nlp import mentions
+from nlp import gazetteer, mentions
 from nlp.mentions import Finder, finder
 from tests.command import tintinh
 from tests.made_articles import paragraph_blocks, story
@@ -92,6 +92,7 @@ def test_maps_times_and_themes_narrow_the_network(home: Path) -> None:
 def test_another_gazetteer_reads_the_corpus_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     changed = replace(finder().gazetteer, by="gazetteer changed")
     monkeypatch.setattr(mentions, "finder", lambda: Finder(changed))
+    monkeypatch.setattr(gazetteer, "signature", lambda: changed.by)
     with Corpus.open(home / "corpus.sqlite") as corpus:
         assert name_all(corpus) == len(STORIES)
         assert name_all(corpus) == 0
