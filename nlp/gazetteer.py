@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -19,7 +19,7 @@ import corpus
 from corpus.mentions import Entity, Kind
 from corpus.places import by_province, read_alone
 from corpus.provinces import names_34, provinces_63, renamed
-from corpus.text import fold
+from corpus.text import fold, has_tones, line, match_key
 from nlp.entity_files import Context, Countries, Foreign, Gate, Gates, Organisations, Sea, Waters, read
 from nlp.errors import GazetteerError
 
@@ -83,6 +83,26 @@ def read_gazetteer(folder: Path) -> Gazetteer:
 def signature(folder: Path = ENTITIES) -> str:
     """The name and version that sign mentions by the gazetteer of the files in ``folder``."""
     return f"gazetteer {_digest(folder)}"
+
+
+def meant(name: str, kinds: Collection[str]) -> tuple[Entity, ...]:
+    """The entities of ``kinds`` that ``name`` means in the project's gazetteer, in any spelling of theirs, or by id."""
+    key = match_key if has_tones(name) else fold
+    spelled = _squashed(key(line(name)))
+    found = {}
+    for one in load_gazetteer().readings:
+        entity = one.entity
+        if entity is not None and entity.kind in kinds and (entity.id == name or _squashed(key(one.name)) == spelled):
+            found[entity.id] = entity
+    return tuple(found.values())
+
+
+def _squashed(key: str) -> str:
+    """A key in which Hoa Kì is Hoa Kỳ, and Preyveng and Prey-Veng are Prey Veng."""
+    return re.sub("[ -]", "", key.translate(_I_FOR_Y))
+
+
+_I_FOR_Y = str.maketrans("yýỳỷỹỵ", "iíìỉĩị")
 
 
 def slug(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tintinh.commands.options import corpus_option, query_of, query_options, require_source
+from tintinh.commands.options import corpus_option, partner_option, query_of, query_options, require_source
 from tintinh.output import formats, print_json, print_rows, print_table, say
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def open_corpus(path: Path) -> Corpus:
 )
 @click.argument("query", required=False)
 @query_options
+@partner_option
 @click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="How many hits at most.")
 @corpus_option
 @formats
