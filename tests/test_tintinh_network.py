@@ -10,9 +10,11 @@ from datetime import datetime
 from pathlib import Path
 
 import networkx
+import pyarrow.parquet
 import pytest
 
-from corpus import Corpus, Tagging
+from corpus import Corpus, Query, Tagging
+from corpus.export import full
 from corpus.mentions import named_text
 from corpus.records import VIETNAM
 from nlp import gazetteer, mentions
@@ -150,6 +152,37 @@ def test_a_trend_of_a_partner_and_per_partner(home: Path) -> None:
         ("Hủa Phăn", "2025", 1, 1),
     ]
     assert "the 1 partners that most articles name; 4 more are named" in done.err
+
+
+def test_an_article_shows_and_exports_what_it_names(home: Path) -> None:
+    shown = run(home, "show", "1")
+    assert "Places: Sơn La ×2\n" in shown
+    assert "Partners: Hủa Phăn ×2\n" in shown  # Lào only says where it lies
+    mentions = json.loads(run(home, "show", "1", "--json"))["mentions"]
+    assert mentions[1] == {"entity": "foreign:la-hua-phan", "name": "Hủa Phăn", "start": 11, "end": 19, "rule": "name"}
+    assert [one["rule"] for one in mentions if one["entity"] == "country:la"] == ["qualifies"]
+    rows = list(csv.DictReader(io.StringIO(run(home, "export", "--csv", "--until", "2024-12-31"))))
+    assert [(row["id"], row["places"], row["partners"]) for row in rows] == [
+        ("4", "Hà Giang; Mèo Vạc", ""),
+        ("3", "Hà Giang", "Văn Sơn; KOICA"),
+        ("1", "Sơn La", "Hủa Phăn"),
+    ]
+    with Corpus.open(home / "corpus.sqlite") as corpus:
+        corpus.to_parquet(home / "out", Query(province="Hà Giang"))
+        stored = corpus.article(3)
+        assert stored is not None
+        assert (stored.named is not None and stored.named.partners) == ("Văn Sơn", "KOICA")
+        new = corpus.keep(story(9), page=None, place=None).article_id
+        assert new is not None
+        unread = corpus.article(new)
+        assert unread is not None
+        assert full(unread)["places"] is full(unread)["partners"] is unread.named is None
+    table = pyarrow.parquet.read_table(home / "out").to_pylist()
+    assert sorted((row["id"], row["partners"]) for row in table) == [(3, ["Văn Sơn", "KOICA"]), (4, [])]
+    assert (
+        "not read for places and partners yet"
+        in tintinh("show", str(new), "--corpus", home / "corpus.sqlite", home=home).err
+    )
 
 
 def test_offsets_lie_in_the_stored_text(home: Path) -> None:
