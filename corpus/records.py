@@ -127,7 +127,8 @@ class Article:
     way from the front page to the story, without both; ``pictures`` are those inside the story, in order.
     ``readers`` says of ``title``, ``lead``, ``date``, ``authors``, ``section``, ``tags``, ``place`` and ``body``, where
     there is one, what read it: the source's ``rules``, the page's ``structured`` data, the ``generic`` reader, the one
-    for text saved from the ``screen``, or that it was ``inferred``.
+    for text saved from the ``screen``, or that it was ``inferred``; and of ``province`` what says it, the ``place``
+    line, the ``outlet``, the ``opening`` or the whole ``story``.
     """
 
     url: str
@@ -255,6 +256,8 @@ class Query:
     before or from 2025-07-01. ``section`` and ``author`` are whole names in any spelling; tones count if typed.
     ``language`` is a code such as ``vi``. ``since`` and ``until`` are whole days at +07:00, both included.
     ``stories`` leaves out near-duplicates of an earlier article. ``limit`` is read by search and export alone.
+    ``partner`` is a country, place abroad, organisation, border gate, sea or island that the article names: the name of
+    its entity, with tones or without, or its id; a country means what lies in it, too.
     """
 
     text: str | None = None
@@ -271,3 +274,4 @@ class Query:
     author: str | None = None
     language: str | None = None
     stories: bool = False
+    partner: str | None = None
