@@ -27,7 +27,7 @@ from crawler.extract.structured import Structured, structured
 from crawler.extract.title import claims, page_title, without_site
 from crawler.source import Source
 
-VERSION = "3"
+VERSION = "4"
 """Raised when the same page can give another draft; stored with every article."""
 
 _FIELDS = frozenset({"date", "updated", "section", "place", "tags"})
