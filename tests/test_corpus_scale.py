@@ -173,17 +173,19 @@ def plainly_ranked(corpus: Corpus, query: Query) -> list[tuple[int, float]]:
     wanted, filters = read(query.text or ""), where(replace(query, text=None))
     together = wanted.together() or ()
     nearness = "".join("search.rowid IN (SELECT rowid FROM search WHERE search MATCH ?) DESC, " for _ in together)
+    most = -1 if query.limit is None else query.limit
+    columns = "{title_toned body_toned}" if wanted.toned else "{title_folded body_folded}"
     return corpus.connection.execute(
         f"""SELECT articles.id, -bm25(search, {TITLE_WEIGHT}, 1.0, {TITLE_WEIGHT}, 1.0) AS score
             FROM search JOIN articles ON articles.id = search.rowid WHERE search MATCH ? AND {filters.sql}
             ORDER BY {nearness} score DESC, articles.published_at DESC, articles.id DESC LIMIT ?""",  # noqa: S608
-        (wanted.expression(), *filters.values, *together, -1 if query.limit is None else query.limit),
+        (f"{columns} : ({wanted.expression()})", *filters.values, *together, most),
     ).fetchall()
 
 
 @pytest.mark.parametrize("few", [0, 20, 1_000])
 def test_search_ranks_as_one_plain_statement_does(made: Path, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpus.search._FEW", few)
+    monkeypatch.setattr("corpus.ranking._FEW", few)
     pick = random.Random(5)  # noqa: S311 - no secret
     lengths = []
     with Corpus.open(made, read_only=True) as corpus:
