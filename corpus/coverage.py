@@ -46,33 +46,31 @@ _HELD = f"""{_OUTLETS}
     )
     SELECT name, substr(at, 1, 10) FROM held WHERE at IS NOT NULL"""  # noqa: S608 - ours
 # The outlets and the provinces they ever wrote of, in the same manner.
-_PLACES = f"""{_OUTLETS}
+_HERE = "FROM articles INDEXED BY articles_outlet_places WHERE source IS name"
+_WRITTEN = f"""{_OUTLETS}
     pairs (name, home) AS (
-        SELECT name, (SELECT min(province) FROM articles WHERE source IS name) FROM outlets
+        SELECT name, (SELECT min(province) {_HERE}) FROM outlets
         UNION ALL
-        SELECT name, (SELECT min(province) FROM articles WHERE source IS name AND province > pairs.home)
-        FROM pairs WHERE home IS NOT NULL
+        SELECT name, (SELECT min(province) {_HERE} AND province > pairs.home) FROM pairs WHERE home IS NOT NULL
     ),
     written (name, home) AS (
         SELECT name, home FROM pairs WHERE home IS NOT NULL
         UNION ALL
-        SELECT name, NULL FROM outlets WHERE EXISTS (SELECT 1 FROM articles WHERE source IS name AND province IS NULL)
-    )
-    SELECT name, home FROM written"""  # noqa: S608 - ours
+        SELECT name, NULL FROM outlets WHERE EXISTS (SELECT 1 {_HERE} AND province IS NULL)
+    )"""  # noqa: S608 - ours
+_PLACES = f"{_WRITTEN} SELECT name, home FROM written"  # noqa: S608 - ours
 # After the merger the old part of a province is not known: a province of its day has one old name, or none, or both.
-_PLACES_63 = f"""{_PLACES.removesuffix("SELECT name, home FROM written").rstrip()},
+_PLACES_63 = f"""{_WRITTEN},
     old (name, home, former) AS (
-        SELECT name, home, (SELECT min(province_63) FROM articles WHERE source IS name AND province IS home)
-        FROM written
+        SELECT name, home, (SELECT min(province_63) {_HERE} AND province IS home) FROM written
         UNION ALL
-        SELECT name, home, (SELECT min(province_63) FROM articles
-                             WHERE source IS name AND province IS home AND province_63 > old.former)
+        SELECT name, home, (SELECT min(province_63) {_HERE} AND province IS home AND province_63 > old.former)
         FROM old WHERE former IS NOT NULL
     )
     SELECT name, former FROM old WHERE former IS NOT NULL
     UNION ALL
-    SELECT name, NULL FROM written
-    WHERE EXISTS (SELECT 1 FROM articles WHERE source IS name AND province IS home AND province_63 IS NULL)"""  # noqa: S608
+    SELECT name, NULL FROM written WHERE EXISTS (SELECT 1 {_HERE} AND province IS home AND province_63 IS NULL)
+"""  # noqa: S608 - ours
 
 
 def _held(connection: sqlite3.Connection, by: Period) -> sqlite3.Cursor:
