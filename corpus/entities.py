@@ -5,6 +5,7 @@ Other spellings than an entity's own are known to the gazetteer alone (``nlp/gaz
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -81,13 +82,13 @@ class Named:
 
 
 def named(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Named]:
-    """What the articles of these ids (at most some hundred) name; those that nobody has read for names are left out."""
+    """What the articles of these ids name; those that nobody has read for names are left out."""
     rows = connection.execute(
-        f"""SELECT n.article_id, e.kind, e.name FROM namings AS n
+        """SELECT n.article_id, e.kind, e.name FROM namings AS n
             LEFT JOIN mentions AS m ON m.article_id = n.article_id AND m.rule <> 'qualifies'
             LEFT JOIN entities AS e ON e.id = m.entity
-            WHERE n.article_id IN ({", ".join("?" * len(ids))}) ORDER BY n.article_id, m.start""",  # noqa: S608
-        ids,
+            WHERE n.article_id IN (SELECT value FROM json_each(?)) ORDER BY n.article_id, m.start""",
+        (json.dumps(list(ids)),),
     )
     found: dict[int, tuple[dict[str, None], dict[str, None]]] = {}
     for article_id, kind, name in rows:

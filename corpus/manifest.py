@@ -8,7 +8,7 @@ import os
 import platform
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -57,10 +57,33 @@ class Tally:
             self.provinces[article.province or ""] += 1
             self.taggers[stored.tagging.by if stored.tagging else ""] += 1
             self.extractors[f"{article.extractor} {article.extractor_version}"] += 1
-            # A sum of digests does not ask for an order, and so for no memory.
-            digest = hashlib.sha256(f"{article.url}\n{article.page_digest}".encode()).digest()
-            self._sum = (self._sum + int.from_bytes(digest)) % 2**256
+            self._select(article.url, article.page_digest)
             yield stored
+
+    def count_columns(self, columns: Mapping[str, Sequence[Any]]) -> None:
+        """Count articles given as columns, of equal length: ``url``, ``source``, ``province``, ``published_day`` (ISO
+        8601), ``copy_of``, ``tagged_by``, ``extractor``, ``extractor_version`` and ``page_digest``."""
+        self.articles += len(columns["url"])
+        self.copies += sum(copy_of is not None for copy_of in columns["copy_of"])
+        days = [day for day in columns["published_day"] if day is not None]
+        self.undated += len(columns["url"]) - len(days)
+        if days:
+            first, last = date.fromisoformat(min(days)), date.fromisoformat(max(days))
+            self.days = (min(first, self.days[0]), max(last, self.days[1])) if self.days else (first, last)
+        for counter, name in ((self.sources, "source"), (self.provinces, "province"), (self.taggers, "tagged_by")):
+            for value, number in Counter(columns[name]).items():
+                counter[value or ""] += number
+        for (extractor, release), number in Counter(
+            zip(columns["extractor"], columns["extractor_version"], strict=True)
+        ).items():
+            self.extractors[f"{extractor} {release}"] += number
+        for url, page_digest in zip(columns["url"], columns["page_digest"], strict=True):
+            self._select(url, page_digest)
+
+    def _select(self, url: str, page_digest: str) -> None:
+        # A sum of digests does not ask for an order, and so for no memory.
+        digest = hashlib.sha256(f"{url}\n{page_digest}".encode()).digest()
+        self._sum = (self._sum + int.from_bytes(digest)) % 2**256
 
     @property
     def selection(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,14 +66,18 @@ def search_command(
     with open_corpus(corpus_path) as corpus:
         require_source(question.source, corpus)
         answer = corpus.search(question)
+        # Of very many a search counts not all; a person is told the number.
+        total = corpus.search(replace(question, limit=0)).total if answer.more else answer.total
     columns = ["id", "published_at", "source", "province", "title", "themes"]
     if as_json or as_csv:
         columns += ["url", "lead", "primary", "score", "snippet", "copy_of"]
         print_rows((hit_row(hit) for hit in answer.hits), columns, as_json=as_json, as_csv=as_csv)
     else:
         print_hits(answer.hits)
-    shown = f", {len(answer.hits)} shown" if answer.total > len(answer.hits) else ""
-    say(f"{answer.total} articles{shown}")
+    shown = f", {len(answer.hits)} shown" if total > len(answer.hits) else ""
+    say(f"{total} articles{shown}")
+    if answer.ordered is not None:
+        say(f"put in order were the {answer.ordered} of them that were stored last; narrow the question to see all")
     if answer.without_tones:
         say(f"none with these tones; without tones there are {answer.without_tones}")
 
