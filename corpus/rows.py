@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -116,18 +116,44 @@ def _facts(article: Article, page_id: int | None) -> tuple[object, ...]:
     )
 
 
-def insert(connection: sqlite3.Connection, article: Article, page_id: int | None) -> int:
-    """Store a new article; its id."""
-    places = ", ".join("?" * len(_FACTS))
-    cursor = connection.execute(
-        f"INSERT INTO articles ({', '.join(_FACTS)}) VALUES ({places})",  # noqa: S608 - column names of ours
-        _facts(article, page_id),
+def met(connection: sqlite3.Connection, addresses: Sequence[str]) -> set[str]:
+    """Those of these addresses of which the corpus knows what became of them."""
+    found = connection.execute(
+        "SELECT value FROM json_each(?) WHERE value IN (SELECT url FROM outcomes)", (json.dumps(addresses),)
     )
-    article_id = cursor.lastrowid
-    if article_id is None:
-        raise CorpusError(f"{article.url}: SQLite gave the stored article no id")
-    _insert_parts(connection, article_id, article)
-    return article_id
+    return {row[0] for row in found}
+
+
+def last_id(connection: sqlite3.Connection) -> int:
+    """The highest id that an article ever had; the next one inside this transaction is given the next."""
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'articles'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def insert_many(
+    connection: sqlite3.Connection, articles: Sequence[tuple[int, Article, int | None]]
+) -> list[dict[str, Any]]:
+    """Store new articles, each with its id and that of its page; their facts, as columns of ``articles`` by name."""
+    facts = [_facts(article, page_id) for _, article, page_id in articles]
+    places = ", ".join("?" * (len(_FACTS) + 1))
+    connection.executemany(
+        f"INSERT INTO articles (id, {', '.join(_FACTS)}) VALUES ({places})",  # noqa: S608 - column names of ours
+        [(article_id, *values) for (article_id, _, _), values in zip(articles, facts, strict=True)],
+    )
+    _insert_parts(connection, [(article_id, article) for article_id, article, _ in articles])
+    return [
+        {"id": article_id, **dict(zip(_FACTS, values, strict=True))}
+        for (article_id, _, _), values in zip(articles, facts, strict=True)
+    ]
+
+
+def note_new(connection: sqlite3.Connection, notes: Iterable[tuple[object, ...]]) -> None:
+    """Store what became of addresses that were never met: rows of ``outcomes`` without ``tries``."""
+    connection.executemany(
+        """INSERT INTO outcomes (url, source, kind, reason, detail, article_id, page_id, at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+        notes,
+    )
 
 
 def replace(connection: sqlite3.Connection, article_id: int, article: Article, page_id: int | None) -> None:
@@ -139,49 +165,55 @@ def replace(connection: sqlite3.Connection, article_id: int, article: Article, p
     )
     for table in ("blocks", "authors", "article_tags", "breadcrumbs", "pictures", "readers"):
         connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))  # noqa: S608 - names of ours
-    _insert_parts(connection, article_id, article)
+    _insert_parts(connection, [(article_id, article)])
 
 
-def _insert_parts(connection: sqlite3.Connection, article_id: int, article: Article) -> None:
+def _insert_parts(connection: sqlite3.Connection, articles: Sequence[tuple[int, Article]]) -> None:
     connection.executemany(
         "INSERT INTO blocks (article_id, n, kind, text, reason, credit) VALUES (?, ?, ?, ?, ?, ?)",
         [
             (article_id, n, block.kind.value, block.text, block.reason, block.credit)
+            for article_id, article in articles
             for n, block in enumerate(article.blocks)
         ],
     )
     connection.executemany(
         "INSERT INTO authors (article_id, n, name) VALUES (?, ?, ?)",
-        [(article_id, n, name) for n, name in enumerate(article.authors)],
+        [(article_id, n, name) for article_id, article in articles for n, name in enumerate(article.authors)],
     )
     connection.executemany(
         "INSERT INTO article_tags (article_id, n, tag) VALUES (?, ?, ?)",
-        [(article_id, n, tag) for n, tag in enumerate(article.tags)],
+        [(article_id, n, tag) for article_id, article in articles for n, tag in enumerate(article.tags)],
     )
     connection.executemany(
         "INSERT INTO breadcrumbs (article_id, n, step) VALUES (?, ?, ?)",
-        [(article_id, n, step) for n, step in enumerate(article.breadcrumb)],
+        [(article_id, n, step) for article_id, article in articles for n, step in enumerate(article.breadcrumb)],
     )
     connection.executemany(
         "INSERT INTO pictures (article_id, n, url, alt, caption, credit) VALUES (?, ?, ?, ?, ?, ?)",
         [
             (article_id, n, picture.url, picture.alt, picture.caption, picture.credit)
+            for article_id, article in articles
             for n, picture in enumerate(article.pictures)
         ],
     )
-    _insert_readers(connection, article_id, article)
+    _insert_readers(connection, articles)
 
 
 def note_readers(connection: sqlite3.Connection, article_id: int, article: Article) -> None:
     """Store what read each field of an article, in place of what was noted before."""
     connection.execute("DELETE FROM readers WHERE article_id = ?", (article_id,))
-    _insert_readers(connection, article_id, article)
+    _insert_readers(connection, [(article_id, article)])
 
 
-def _insert_readers(connection: sqlite3.Connection, article_id: int, article: Article) -> None:
+def _insert_readers(connection: sqlite3.Connection, articles: Sequence[tuple[int, Article]]) -> None:
     connection.executemany(
         "INSERT INTO readers (article_id, field, reader) VALUES (?, ?, ?)",
-        [(article_id, name, reader) for name, reader in article.readers.items()],
+        [
+            (article_id, name, reader)
+            for article_id, article in articles
+            for name, reader in sorted(article.readers.items())
+        ],
     )
 
 
