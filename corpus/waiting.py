@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from corpus import duplicates, index, rows, tallies
 from corpus.duplicates import HOLDERS_PER_KEY, Match, Stored
@@ -33,7 +34,9 @@ class Waiting(Stored):
         self._next_id: int | None = None
         self._articles: dict[int, tuple[Article, int | None]] = {}
         self._entries: list[tuple[int, tuple[str, str, str, str]]] = []
-        self._keys: defaultdict[int, list[int]] = defaultdict(list)
+        self._keys: list[tuple[int, array[int]]] = []
+        self._first: dict[int, int] = {}  # key → the first that waits and has it
+        self._more: dict[int, list[int]] = {}  # key → all of them, where there are several
         self._copies: dict[int, Match] = {}
         self._notes: list[tuple[object, ...]] = []
         self._pieces: dict[int, frozenset[str]] = {}
@@ -75,8 +78,7 @@ class Waiting(Stored):
         match = self._match(article_id, article, made.keys)
         self._articles[article_id] = article, page_id
         self._entries.append((article_id, made.entry))
-        for key in made.keys:
-            self._keys[key].append(article_id)
+        self._hold(article_id, made.keys)
         if match is None:
             return Outcome(article.url, article.source, "article", article_id)
         self._copies[article_id] = match
@@ -102,14 +104,21 @@ class Waiting(Stored):
 
     def _match(self, article_id: int, article: Article, keys: Sequence[int]) -> Match | None:
         votes: Counter[int] = Counter()
-        for key in keys:
+        for key in [key for key in keys if key in self._met_keys or key in self._first]:
             found = duplicates.holders(self._connection, key, article_id) if key in self._met_keys else []
-            if key in self._keys:
-                found = [*found, *self._keys[key]][:HOLDERS_PER_KEY]
+            if key in self._first:
+                found = [*found, *self._more.get(key, [self._first[key]])][:HOLDERS_PER_KEY]
             votes.update(found)
         if not votes:
             return None
         return duplicates.likest(votes, duplicates.shingles(duplicates.paragraphs(article)), self)
+
+    def _hold(self, article_id: int, keys: array[int]) -> None:
+        self._keys.append((article_id, keys))
+        first = self._first
+        for key in keys:
+            if first.setdefault(key, article_id) != article_id:
+                self._more.setdefault(key, [first[key]]).append(article_id)
 
     # What a possible copy is compared with
 
@@ -141,17 +150,25 @@ class Waiting(Stored):
             self._connection, [(article_id, *waiting) for article_id, waiting in self._articles.items()]
         )
         duplicates.note_copies(self._connection, self._copies)
-        duplicates.remember(
-            self._connection, [(key, article_id) for key in sorted(self._keys) for article_id in self._keys[key]]
-        )
+        duplicates.remember(self._connection, _by_key(self._keys))
         rows.note_new(self._connection, self._notes)
         tallies.add(self._connection, facts, self._copies)
         index.add_many(self._connection, self._entries)
-        self._met_keys.update(self._keys)
-        for held in (self._articles, self._entries, self._keys, self._copies, self._notes):
+        self._met_keys.update(self._first)
+        for held in (self._articles, self._entries, self._keys, self._first, self._more, self._copies, self._notes):
             held.clear()
         self._next_id = None
 
     def forget_pieces(self) -> None:
         """Forget the shingles of stored articles, for one of them is to be changed."""
         self._pieces.clear()
+
+
+def _by_key(held: Sequence[tuple[int, array[int]]]) -> Iterator[tuple[int, int]]:
+    """Each key with its article, in the order of keys."""
+    import numpy as np  # a search need not wait for it
+
+    keys = np.concatenate([np.frombuffer(own, np.int64) for _, own in held])
+    ids = np.repeat([article_id for article_id, _ in held], [len(own) for _, own in held])
+    order = np.argsort(keys, kind="stable")
+    return zip(keys[order].tolist(), ids[order].tolist(), strict=True)
