@@ -14,11 +14,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from corpus import derived, inspection, keeping, opinions, revisions, rows, upkeep
+from corpus import derived, inspection, keeping, loading, opinions, revisions, rows, upkeep
 from corpus.conditions import limit, where
 from corpus.database import connect, transaction
 from corpus.inspection import Stats
 from corpus.keeping import Result
+from corpus.loading import EACH
 from corpus.nights import Night
 from corpus.opinions import CHUNK, chunks
 from corpus.partners import Partners
@@ -117,6 +118,14 @@ class Corpus(Questions, Partners):
         ``results`` is consumed inside the transaction.
         """
         return keeping.keep_many(self.connection, results)
+
+    def load(self, results: Iterable[Result], each: int = EACH) -> Iterator[list[Outcome]]:
+        """Store what became of very many pages, as ``keep_many`` by ``each``; the outcomes of each transaction.
+
+        From some thousand on a second process prepares the texts. Killed anywhere, the corpus holds all transactions
+        whose outcomes were yielded, and the load can be begun again: what is stored is then ``unchanged``.
+        """
+        return loading.load(self.connection, results, each)
 
     def record_night(self, night: Night) -> None:
         """Store the account of one source in one night."""
