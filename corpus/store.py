@@ -211,6 +211,15 @@ class Corpus(Questions, Partners):
         ).fetchone()
         return ArchivePlace(*row) if row else None
 
+    def places_of(self, requested_url: str, digest: str) -> list[ArchivePlace]:
+        """Where pages asked for under this address, with a body of this digest, were archived; the first first."""
+        found = self.connection.execute(
+            "SELECT file, offset, length FROM pages WHERE requested_url = ? AND digest = ? AND file IS NOT NULL"
+            " ORDER BY id",
+            (requested_url, digest),
+        )
+        return [ArchivePlace(*row) for row in found]
+
     def nights(self, source: str | None = None) -> list[Night]:
         """The accounts of past nights, newest first; of one source, or of all."""
         cursor = self.connection.cursor()
