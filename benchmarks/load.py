@@ -26,7 +26,7 @@ from unittest import mock
 import click
 
 from benchmarks.made_corpus import MadeArticle, made_corpus
-from corpus import Corpus, duplicates, index, keeping, rows, tallies, waiting
+from corpus import Corpus, addresses, duplicates, index, keeping, rows, tallies, waiting
 from corpus.keeping import Result
 
 HELD = 20_000
@@ -35,12 +35,12 @@ BATCH = 2_000
 
 _STAGES = {
     "texts and keys made in this process": [(waiting, "keyed")],
-    "addresses met before": [(rows, "met")],
+    "addresses met before": [(addresses, "met")],
     "keys met before": [(duplicates, "met"), (duplicates, "holders")],
     "possible copies compared": [(duplicates, "likest")],
     "rows of articles and their parts": [(rows, "insert_many")],
     "rows of keys and copies": [(duplicates, "remember"), (duplicates, "note_copies")],
-    "rows of addresses": [(rows, "note_new")],
+    "rows of addresses": [(addresses, "note_new")],
     "tallies": [(tallies, "add")],
     "search index": [(index, "add_many")],
 }

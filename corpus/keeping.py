@@ -104,21 +104,6 @@ def _keep_one(connection: sqlite3.Connection, one: Result, waiting: Waiting) -> 
     return outcome
 
 
-def outcome(connection: sqlite3.Connection, url: str) -> Outcome | None:
-    """See ``Corpus.outcome``."""
-    row = connection.execute(
-        """SELECT source, kind, outcomes.article_id, head_id, similarity, reason, detail
-           FROM outcomes LEFT JOIN copies USING (article_id) WHERE url = ?""",
-        (url,),
-    ).fetchone()
-    if row is None:
-        return None
-    source, kind, article_id, head_id, similarity, reason, detail = row
-    if kind == "article" and head_id is not None:
-        kind = "copy"
-    return Outcome(url, source, kind, article_id, head_id, similarity, reason, detail)
-
-
 def _moment(result: Article | Rejection, page: Page | None) -> str:
     # The page's time, not the clock's, so that a replayed corpus equals the live one; without a page there is no other.
     if page is not None:

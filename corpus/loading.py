@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 
-from corpus.ahead import ahead
+from corpus.ahead import FEW, ahead
 from corpus.keeping import Result, keep_many
 from corpus.records import Outcome
 
@@ -21,7 +21,7 @@ load is followed by a copy, which writes the same pages of the look-up keys agai
 
 def load(connection: sqlite3.Connection, results: Iterable[Result], each: int = EACH) -> Iterator[list[Outcome]]:
     """See ``Corpus.load``."""
-    rest = ahead(results)
+    rest = ahead(results, FEW)
     with _for_a_load(connection):
         while some := list(islice(rest, each)):
             with _uncollected():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -116,14 +116,6 @@ def _facts(article: Article, page_id: int | None) -> tuple[object, ...]:
     )
 
 
-def met(connection: sqlite3.Connection, addresses: Sequence[str]) -> set[str]:
-    """Those of these addresses of which the corpus knows what became of them."""
-    found = connection.execute(
-        "SELECT value FROM json_each(?) WHERE value IN (SELECT url FROM outcomes)", (json.dumps(addresses),)
-    )
-    return {row[0] for row in found}
-
-
 def last_id(connection: sqlite3.Connection) -> int:
     """The highest id that an article ever had; the next one inside this transaction is given the next."""
     row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'articles'").fetchone()
@@ -134,26 +126,14 @@ def insert_many(
     connection: sqlite3.Connection, articles: Sequence[tuple[int, Article, int | None]]
 ) -> list[dict[str, Any]]:
     """Store new articles, each with its id and that of its page; their facts, as columns of ``articles`` by name."""
-    facts = [_facts(article, page_id) for _, article, page_id in articles]
-    places = ", ".join("?" * (len(_FACTS) + 1))
+    facts = [(article_id, *_facts(article, page_id)) for article_id, article, page_id in articles]
+    names = ("id", *_FACTS)
     connection.executemany(
-        f"INSERT INTO articles (id, {', '.join(_FACTS)}) VALUES ({places})",  # noqa: S608 - column names of ours
-        [(article_id, *values) for (article_id, _, _), values in zip(articles, facts, strict=True)],
+        f"INSERT INTO articles ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",  # noqa: S608 - names of ours
+        facts,
     )
     _insert_parts(connection, [(article_id, article) for article_id, article, _ in articles])
-    return [
-        {"id": article_id, **dict(zip(_FACTS, values, strict=True))}
-        for (article_id, _, _), values in zip(articles, facts, strict=True)
-    ]
-
-
-def note_new(connection: sqlite3.Connection, notes: Iterable[tuple[object, ...]]) -> None:
-    """Store what became of addresses that were never met: rows of ``outcomes`` without ``tries``."""
-    connection.executemany(
-        """INSERT INTO outcomes (url, source, kind, reason, detail, article_id, page_id, at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-        notes,
-    )
+    return [dict(zip(names, values, strict=True)) for values in facts]
 
 
 def replace(connection: sqlite3.Connection, article_id: int, article: Article, page_id: int | None) -> None:

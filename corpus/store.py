@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from corpus import derived, inspection, keeping, loading, opinions, revisions, rows, upkeep
+from corpus import addresses, derived, inspection, keeping, loading, opinions, revisions, rows, upkeep
 from corpus.conditions import limit, where
 from corpus.database import connect, transaction
 from corpus.inspection import Stats
@@ -183,7 +183,7 @@ class Corpus(Questions, Partners):
 
     def outcome(self, url: str) -> Outcome | None:
         """What became of an address: ``article`` or ``copy``, ``same``, or ``rejected`` and why; None if unheard of."""
-        return keeping.outcome(self.connection, url)
+        return addresses.outcome(self.connection, url)
 
     def _load(self, ids: Iterable[Iterable[int]]) -> Iterator[StoredArticle]:
         for some in ids:
@@ -202,14 +202,6 @@ class Corpus(Questions, Partners):
                 place = ArchivePlace(file, offset, length) if file is not None else None
                 at = datetime.fromisoformat(fetched_at)
                 yield PageRecord(page_id, url, requested_url, name, at, status, digest, place)
-
-    def place_of(self, digest: str) -> ArchivePlace | None:
-        """Where a page with a body of this digest was archived, or None."""
-        row = self.connection.execute(
-            "SELECT file, offset, length FROM pages WHERE digest = ? AND file IS NOT NULL ORDER BY id LIMIT 1",
-            (digest,),
-        ).fetchone()
-        return ArchivePlace(*row) if row else None
 
     def places_of(self, requested_url: str, digest: str) -> list[ArchivePlace]:
         """Where pages asked for under this address, with a body of this digest, were archived; the first first."""

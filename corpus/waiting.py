@@ -7,6 +7,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from corpus import addresses as known
 from corpus import duplicates, index, rows, tallies
 from corpus.duplicates import HOLDERS_PER_KEY, Match, Stored
 from corpus.keyed import Keyed, keyed, texts_of
@@ -49,7 +50,7 @@ class Waiting(Stored):
     def look_up(self, addresses: Iterable[str], articles: Iterable[tuple[Article, Keyed | None]]) -> None:
         """Learn which ``addresses`` were met before, and which keys of the new ones among ``articles`` are stored."""
         asked = sorted(set(addresses))
-        self._met_addresses = rows.met(self._connection, asked)
+        self._met_addresses = known.met(self._connection, asked)
         self._met_addresses.update(str(note[0]) for note in self._notes)
         new = [(article, made) for article, made in articles if article.url not in self._met_addresses]
         unmade = [article for article, made in new if made is None]
@@ -151,7 +152,7 @@ class Waiting(Stored):
         )
         duplicates.note_copies(self._connection, self._copies)
         duplicates.remember(self._connection, _by_key(self._keys))
-        rows.note_new(self._connection, self._notes)
+        known.note_new(self._connection, self._notes)
         tallies.add(self._connection, facts, self._copies)
         index.add_many(self._connection, self._entries)
         self._met_keys.update(self._first)
