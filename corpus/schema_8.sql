@@ -2,11 +2,11 @@
 -- themselves and a third of the time of storing: an article's keys are made again from its text to be taken out
 -- (corpus/duplicates.py). Without that index nothing may hang on articles (id) here: each withdrawn article would have
 -- every key read.
-CREATE TABLE keys_by_value (
+ALTER TABLE duplicate_keys RENAME TO duplicate_keys_1;
+CREATE TABLE duplicate_keys (
     key        INTEGER NOT NULL,
     article_id INTEGER NOT NULL,
     PRIMARY KEY (key, article_id)
 ) WITHOUT ROWID;
-INSERT INTO keys_by_value (key, article_id) SELECT key, article_id FROM duplicate_keys ORDER BY key, article_id;
-DROP TABLE duplicate_keys;
-ALTER TABLE keys_by_value RENAME TO duplicate_keys;
+INSERT INTO duplicate_keys (key, article_id) SELECT key, article_id FROM duplicate_keys_1 ORDER BY key, article_id;
+DROP TABLE duplicate_keys_1;
