@@ -14,12 +14,13 @@ from corpus.records import (
     BlockKind,
     Outcome,
     Page,
+    PageRecord,
     Query,
     Rejection,
     Segmentation,
     Tagging,
 )
-from corpus.rows import PageRecord, StoredArticle
+from corpus.rows import StoredArticle
 from corpus.search import Answer, Hit
 from corpus.snippet import Snippet
 from corpus.store import Corpus

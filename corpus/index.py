@@ -7,12 +7,15 @@ The index keeps no text of its own, so that an entry is removed by telling FTS5 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from corpus.records import Article
-from corpus.text import both_keys, fold, has_tones, line, match_key
+from corpus.text import fold, has_tones, line, match_key
+
+if TYPE_CHECKING:
+    from corpus.forms import Forms
 
 RULE = "match key and folded text, blocks parted, 2"
 """Names how entries are made; stored with the index. Change corpus.text's keys, and change this: it is made anew."""
@@ -33,14 +36,16 @@ Sentences are not parted: who quotes two of them should find them.
 
 def entry(article: Article) -> tuple[str, str, str, str]:
     """What the index holds of an article: title and text by match key, title and text folded."""
-    title_toned, title_folded = both_keys(article.title)
-    blocks = [both_keys(block) for block in article.text.split("\n")]
-    return (
-        title_toned,
-        _BREAK.join(toned for toned, _ in blocks),
-        title_folded,
-        _BREAK.join(folded for _, folded in blocks),
-    )
+    from corpus.forms import forms  # with numpy, which a search need not wait for
+
+    return entry_of(forms([article.title, *article.text.split("\n")]))
+
+
+def entry_of(made: Sequence[Forms]) -> tuple[str, str, str, str]:
+    """As ``entry``, from the forms of the title and of each line of the text."""
+    title, *lines = made
+    toned, folded = _BREAK.join([text.toned for text in lines]), _BREAK.join([text.folded for text in lines])
+    return title.toned, toned, title.folded, folded
 
 
 _COLUMNS = "rowid, title_toned, body_toned, title_folded, body_folded"

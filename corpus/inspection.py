@@ -69,6 +69,8 @@ _RULES = (
      "articles are missing from the search index"),
     ("SELECT count(*) FROM (SELECT id FROM search_docsize EXCEPT SELECT id FROM articles)",
      "entries of the search index belong to no article"),
+    ("SELECT count(*) FROM duplicate_keys WHERE article_id NOT IN (SELECT id FROM articles)",
+     "look-up keys of near-duplicates belong to no article"),
     ("SELECT count(*) FROM articles WHERE NOT EXISTS (SELECT 1 FROM outcomes WHERE outcomes.url = articles.url)",
      "articles have no outcome for their address"),
     ("SELECT count(*) FROM copies WHERE head_id IN (SELECT article_id FROM copies)",

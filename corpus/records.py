@@ -111,6 +111,23 @@ class ArchivePlace:
     length: int
 
 
+@dataclass(frozen=True, slots=True)
+class PageRecord:
+    """What the corpus knows of a page; its bytes lie in the archive at ``place`` (None: it was never archived).
+
+    ``fetched_at`` is aware, in UTC; ``digest`` that of the body, as ``Page.digest``.
+    """
+
+    id: int
+    url: str
+    requested_url: str
+    source: str | None
+    fetched_at: datetime
+    status: int
+    digest: str
+    place: ArchivePlace | None
+
+
 @dataclass(frozen=True)
 class Article:
     """One story as the paper printed it: a fact.

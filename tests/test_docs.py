@@ -228,8 +228,9 @@ def test_no_record_is_left_out() -> None:
 
 def test_the_tables_are_those_of_the_schema() -> None:
     schema = "\n".join((ROOT / "corpus" / step).read_text(encoding="utf-8") for step in STEPS)
+    # A step may make a table anew.
     made = re.findall(r"^CREATE (?:VIRTUAL )?(?:TABLE|VIEW) (\w+)", schema, re.MULTILINE)
-    assert sorted(first_column(section(read("data-model.md"), "The tables"))) == sorted(made)
+    assert sorted(first_column(section(read("data-model.md"), "The tables"))) == sorted(set(made))
 
 
 def test_the_themes_are_those_of_the_file() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from corpus.records import ArchivePlace, Article, Page
     from corpus.store import Corpus
+    from crawler.archive import ArchiveWriter
     from crawler.errors import TintinhError
     from crawler.extract import Draft
     from crawler.source import Source
@@ -72,36 +74,37 @@ def import_command(
     All of it is archived, too, so that replay reads it again. A JSON line needs "title" and "text".
     A file that cannot be read is named, the others are stored; exit code 1 then.
     """
-    from dataclasses import replace
-
     from corpus.store import Corpus
     from crawler.archive import ArchiveWriter
-    from crawler.errors import TintinhError
-    from crawler.ingest import ingest
-    from crawler.saved import files_in, is_record
+    from crawler.ingest import ingest_many
+    from crawler.saved import files_in
 
     counts: dict[str, Counter[str]] = {}
     failed = 0
+    saved = _saved(files_in(paths))
     with Corpus.open(corpus_path) as corpus, ArchiveWriter(archive_path) as archive, progress("pages") as advance:
         kept = _Archived(corpus, archive_path)
-        for file, item in _saved(files_in(paths)):
-            advance(1)
-            if isinstance(item, TintinhError):
-                failed += 1
-                say(f"tintinh: {item}")
-                continue
-            source = None if is_record(item) else _recognised(item, source_id)
-            page = replace(item, source=source.id if source else None)
-            before = kept.find(page)
-            # What stands there already is read again with the time of its first import, as a replay will read it.
-            moment, place = before or (page.fetched_at, archive.write(page))
-            outcome = ingest(replace(page, fetched_at=moment), source, corpus, place)
-            if outcome.kind == "rejected":
-                failed += 1
-                say(f"tintinh: {_named(outcome.detail, outcome.url, file)}")
-            count_outcome(counts, outcome)
+        while some := list(islice(saved, _TOGETHER)):
+            advance(len(some))
+            for _, item in some:
+                if isinstance(item, Exception):
+                    failed += 1
+                    say(f"tintinh: {item}")
+            pages = [(file, item) for file, item in some if not isinstance(item, Exception)]
+            with archive.together():
+                placed = [kept.placed(item, source_id, archive) for _, item in pages]
+            for (file, _), outcome in zip(pages, ingest_many(placed, corpus), strict=True):
+                if outcome.kind == "rejected":
+                    failed += 1
+                    say(f"tintinh: {_named(outcome.detail, outcome.url, file)}")
+                count_outcome(counts, outcome)
+            kept.forget_new()
     print_outcomes(counts, as_json=as_json, as_csv=as_csv)
     return 1 if failed else 0
+
+
+_TOGETHER = 200
+"""Files, or lines of JSON Lines, archived and stored together: stopped, an import reads so many again at most."""
 
 
 class _Archived:
@@ -110,20 +113,32 @@ class _Archived:
     def __init__(self, corpus: Corpus, root: Path) -> None:
         self._corpus = corpus
         self._root = root
-        self._shared: dict[str, list[ArchivePlace]] = {}
+        self._new: dict[tuple[str, str, str], tuple[datetime, ArchivePlace]] = {}
 
-    def find(self, page: Page) -> tuple[datetime, ArchivePlace] | None:
+    def placed(
+        self, saved: Page, source_id: str | None, archive: ArchiveWriter
+    ) -> tuple[Page, Source | None, ArchivePlace]:
+        """A saved page with its source, and its place in the archive, where it is written unless it stands there."""
+        from dataclasses import replace
+
+        from crawler.saved import is_record
+
+        source = None if is_record(saved) else _recognised(saved, source_id)
+        page = replace(saved, source=source.id if source else None)
+        which = page.url, page.requested_url, page.digest
+        # What stands there already is read again with the time of its first import, as a replay will read it.
+        before = self._new.get(which) or self._find(page)
+        moment, place = before or (page.fetched_at, archive.write(page))
+        self._new[which] = moment, place
+        return replace(page, fetched_at=moment), source, place
+
+    def forget_new(self) -> None:
+        """Forget what was placed, for the corpus knows of it now."""
+        self._new.clear()
+
+    def _find(self, page: Page) -> tuple[datetime, ArchivePlace] | None:
         """When this very page, address and content, was archived, and where; None where it was not."""
-        first = self._corpus.place_of(page.digest)
-        if first is None:
-            return None
-        if moment := self._moment(first, page):
-            return moment, first
-        # Several addresses gave the same bytes; the corpus is read through once for each such content.
-        if page.digest not in self._shared:
-            records = (record for record in self._corpus.pages() if record.digest == page.digest)
-            self._shared[page.digest] = [record.place for record in records if record.place is not None]
-        for place in self._shared[page.digest]:
+        for place in self._corpus.places_of(page.requested_url, page.digest):
             if moment := self._moment(place, page):
                 return moment, place
         return None
