@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
-from corpus import duplicates, index, revisions, rows, tallies
+from corpus import duplicates, forgotten, index, revisions, rows, tallies
 from corpus.database import transaction
 from corpus.records import ArchivePlace, Article, Outcome, Page, Rejection
 from corpus.rows import StoredArticle
@@ -71,9 +71,22 @@ def _keep_one(connection: sqlite3.Connection, one: Result, waiting: Waiting) -> 
         rows.require_storable(result)
     asked = one.requested_url or (page.requested_url if page else result.url)
     addresses = dict.fromkeys([result.url, asked, *([page.requested_url, page.url] if page else [])])
+    if gone := forgotten.among(connection, addresses):
+        return _refuse(connection, result, page, list(addresses), gone)
     page_id = _keep_page(connection, page, one.place)
     keeping = _Keeping(connection, asked, list(addresses), page_id, _moment(result, page), waiting)
     return keeping.article(result) if isinstance(result, Article) else keeping.rejection(result, page)
+
+
+def _refuse(
+    connection: sqlite3.Connection, result: Article | Rejection, page: Page | None, addresses: list[str], gone: set[str]
+) -> Outcome:
+    """Store nothing of a forgotten story; what led there is remembered with it, so that it is not asked for again."""
+    answered = [url for url in (result.url, page.url if page else result.url) if url in gone]
+    if answered:
+        forgotten.lead(connection, addresses, to=answered[0])
+    said = f"{result.url}: was forgotten on request, and is not stored again"
+    return Outcome(result.url, result.source, "rejected", reason=forgotten.REASON, detail=said)
 
 
 def outcome(connection: sqlite3.Connection, url: str) -> Outcome | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from corpus import derived, inspection, keeping, opinions, revisions, rows, upkeep
+from corpus import derived, forgotten, inspection, keeping, opinions, revisions, rows, upkeep
 from corpus.conditions import limit, where
 from corpus.database import connect, transaction
 from corpus.inspection import Stats
@@ -77,9 +77,9 @@ class Corpus(Questions, Partners):
     # Facts in
 
     def known(self, urls: Iterable[str]) -> set[str]:
-        """Those of ``urls`` that are done: stored, or rejected for a reason that will not pass by itself."""
+        """Those of ``urls`` that are done: stored, rejected for a reason that will not pass by itself, or forgotten."""
         wanted = list(dict.fromkeys(urls))
-        done = set()
+        done = forgotten.among(self.connection, wanted)
         for start in range(0, len(wanted), CHUNK):
             some = wanted[start : start + CHUNK]
             found = self.connection.execute(

@@ -78,6 +78,7 @@ def import_command(
     from crawler.archive import ArchiveWriter
     from crawler.errors import TintinhError
     from crawler.ingest import ingest
+    from crawler.refusing import refused
     from crawler.saved import files_in, is_record
 
     counts: dict[str, Counter[str]] = {}
@@ -92,6 +93,10 @@ def import_command(
                 continue
             source = None if is_record(item) else _recognised(item, source_id)
             page = replace(item, source=source.id if source else None)
+            if (rejection := refused(page, source, corpus)) is not None:
+                say(f"tintinh: {_named(rejection.detail, page.url, file)}")
+                count_outcome(counts, corpus.keep(rejection, page=None, place=None))
+                continue
             before = kept.find(page)
             # What stands there already is read again with the time of its first import, as a replay will read it.
             moment, place = before or (page.fetched_at, archive.write(page))
