@@ -227,16 +227,18 @@ def _groups(going: Plan) -> list[tuple[str, ...]]:
 
 
 def _texts(connection: sqlite3.Connection, going: Plan) -> list[str]:
-    """All that the stories say, or said in an earlier edition: what findings may have quoted."""
+    """What the stories say, or said in an earlier edition: what findings may have quoted."""
     ids = json.dumps([story.id for story in going.stories])
     return [
         text
         for (text,) in connection.execute(
             """SELECT title FROM articles WHERE id IN (SELECT value FROM json_each(?1))
-               UNION SELECT text FROM blocks WHERE article_id IN (SELECT value FROM json_each(?1))
                UNION SELECT lead FROM articles WHERE lead IS NOT NULL AND id IN (SELECT value FROM json_each(?1))
+               UNION SELECT text FROM blocks
+                     WHERE kind <> 'dropped' AND article_id IN (SELECT value FROM json_each(?1))
                UNION SELECT tree.atom FROM revisions, json_tree(revisions.article) AS tree
-                     WHERE tree.type = 'text' AND article_id IN (SELECT value FROM json_each(?1))""",
+                     WHERE tree.key IN ('title', 'lead', 'text') AND tree.type = 'text'
+                         AND article_id IN (SELECT value FROM json_each(?1))""",
             (ids,),
         )
     ]

@@ -11,7 +11,12 @@ from corpus import forgotten
 from corpus.records import Article, Page, Rejection
 from corpus.store import Corpus
 from crawler.address import address
+from crawler.errors import Rejected
+from crawler.extract.decode import utf_8
+from crawler.extract.markup import parse
+from crawler.extract.structured import structured
 from crawler.ingest import read
+from crawler.saved import is_record
 from crawler.source import Source
 
 _ABSOLUTE = re.compile(r"""https?://[^\s"'<>\\]{1,2000}""")
@@ -32,15 +37,27 @@ def refused(page: Page, source: Source | None, corpus: Corpus) -> Rejection | No
     gone = forgotten.among(connection, own)
     to = next((url for url in own if url in gone), None)
     if to is None and forgotten.among(connection, _addresses(page)):
-        article = read(page, source)
-        if isinstance(article, Article) and forgotten.among(connection, [article.url]):
-            to = article.url
+        gone = forgotten.among(connection, claims := _claims(page, source))
+        to = next((url for url in claims if url in gone), None)
     if to is None:
         return None
     if to != page.requested_url or page.url == page.requested_url:
         forgotten.lead(connection, own, to=to)
     said = f"{page.requested_url}: was forgotten on request, and is neither archived nor stored again"
     return Rejection(page.requested_url, page.source, forgotten.REASON, said)
+
+
+def _claims(page: Page, source: Source | None) -> list[str]:
+    """The addresses that a page gives itself: of the article read from it, and as its head states it."""
+    article = read(page, source)
+    claims = [article.url] if isinstance(article, Article) else []
+    if not is_record(page):
+        try:
+            stated = structured(parse(utf_8(page), page.url)).canonical
+        except Rejected:  # nothing that could be stored
+            stated = None
+        claims += _spelled([stated], page.url) if stated else ()
+    return claims
 
 
 def _addresses(page: Page) -> set[str]:
