@@ -105,7 +105,7 @@ def endpoint(body: bytes, url: str, source: Source) -> Listing:
     path = source.discover.json_path or ""
     try:
         said = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DiscoveryError(f"{url}: is not JSON ({error})") from error
     links: list[tuple[str | None, str | None, datetime | None]] = []
     for value in _at(said, path.split("."), url, path):
@@ -174,7 +174,8 @@ def _xml(body: bytes, url: str, what: str, outermost: set[str]) -> etree._Elemen
     except etree.XMLSyntaxError as error:
         raise DiscoveryError(f"{url}: is not {what} ({error})") from error
     # A recovering parser answers None, not an error, where there was nothing to recover.
-    name = etree.QName(root).localname if root is not None else "nothing"
+    # It forgives names, too, that lxml's own QName refuses.
+    name = str(root.tag).rpartition("}")[2] if root is not None else "nothing"
     if name not in outermost:
         raise DiscoveryError(f"{url}: is not {what} (its outermost element is {name!r})")
     return root

@@ -129,7 +129,7 @@ def read_table(path: Path) -> dict[str, object]:
         raise SourceError(f"{path}: there is no such source file") from None
     except UnicodeDecodeError as error:
         raise SourceError(f"{path}: is not UTF-8 ({error.reason} at byte {error.start})") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SourceError(f"{path}: is not TOML: {error}") from error
     # TOML arrays arrive as lists; strict mode wants the tuples of a frozen record, which JSON mode allows.
     return {key: _frozen(value) for key, value in table.items()}

@@ -78,5 +78,5 @@ def _files_of(manifest: Path) -> set[Path]:
     try:
         facts: Any = json.loads(manifest.read_text(encoding="utf-8"))
         return {(manifest.parent / one["path"]).resolve() for one in facts["files"]}
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, RecursionError, KeyError, TypeError):
         return set()
