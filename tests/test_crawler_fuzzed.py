@@ -35,6 +35,8 @@ def page(head: str) -> Page:
 def test_a_feed_whose_name_space_holds_a_brace_is_read() -> None:
     body = f'<feed xmlns="http://www.w3.org/}}/Atom"><entry><link href="{URL}"/></entry></feed>'.encode()
     assert [one.url for one in discover.feed(body, HOME, SOURCE).candidates] == [URL]
+    index = f'<sitemapindex xmlns="a}}b"><sitemap><loc>{HOME}s1.xml</loc></sitemap></sitemapindex>'.encode()
+    assert discover.sitemap(index, HOME, SOURCE).more == (f"{HOME}s1.xml",)
     with pytest.raises(DiscoveryError, match="its outermost element is 'urlset'"):
         discover.feed(b'<urlset xmlns="a}b"/>', HOME, SOURCE)
 
