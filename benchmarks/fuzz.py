@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import random
 import resource
 import signal
@@ -102,10 +103,16 @@ def _drawn(target: Target, seed: int) -> list[bytes]:
     return found
 
 
-def _work(name: str, seed: int, start: int, seconds: float, most: int | None, pipe: Connection, at: Any) -> None:
-    """Read inputs for so long (of the wall clock) or until there were ``most``, and tell of them through ``pipe``."""
+def _work(
+    name: str, seed: int, start: int, seconds: float, most: int | None, pipe: Connection, at: Any, now: Path
+) -> None:
+    """Read inputs for so long (of the wall clock) or until there were ``most``, and tell of them through ``pipe``.
+
+    The input that is being read lies in the file ``now``, for whoever outlives this process.
+    """
     end = time.time() + seconds  # from here on: to start and to import takes seconds
     logging.disable(logging.CRITICAL)
+    sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - warcio prints; open to the end
     warnings.simplefilter("ignore")  # what a parser warns of, of damaged input, is no finding
     target = TARGETS[name]
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
@@ -116,13 +123,14 @@ def _work(name: str, seed: int, start: int, seconds: float, most: int | None, pi
             if time.time() > end or (most is not None and number >= most):
                 break
             at.value = number
+            now.write_bytes(data)
             # Its default action ends the process, whatever library does not come back.
             signal.setitimer(signal.ITIMER_PROF, DEADLINE)
             began = time.process_time()
             kind = _read(target, data, Path(scratch))
             seconds = time.process_time() - began
             signal.setitimer(signal.ITIMER_PROF, 0)
-            pipe.send((number, kind, seconds))
+            pipe.send((number, kind, seconds, data if kind else b""))
     pipe.send(None)
 
 
@@ -149,51 +157,46 @@ def fuzz(name: str, *, seconds: float, seed: int, keep: Path, most: int | None =
     """Fuzz one reader for so long (of the wall clock), or with ``most`` inputs; findings are kept in ``keep``."""
     result = Result()
     began, left, start = time.time(), seconds, 0
+    keep.mkdir(parents=True, exist_ok=True)
+    now = keep / f".{name}"
     whole = False
     while not whole and left > 0:
         ours, theirs = _CONTEXT.Pipe(duplex=False)
         at = _CONTEXT.Value("q", start)
-        process = _CONTEXT.Process(target=_work, args=(name, seed, start, left, most, theirs, at), daemon=True)
+        process = _CONTEXT.Process(target=_work, args=(name, seed, start, left, most, theirs, at, now), daemon=True)
         running = 0.0
         process.start()
         theirs.close()
         with suppress(EOFError):  # it died
             while (told := ours.recv()) is not None:
                 running = running or time.time()
-                _count(result, *told)
-                if told[1]:
-                    _keep(result, name, seed, told[0], told[1], keep)
+                number, *what = told
+                _count(result, *what, keep / f"{name}-{seed}-{number}")
             whole = True
         process.join()
         if not whole:
             code = process.exitcode or 0
             hung = -code == signal.SIGPROF
             kind = f"no end after {DEADLINE:g} s of processor time" if hung else f"the process ended with {code}"
-            _count(result, at.value, kind, DEADLINE if hung else 0.0)
-            _keep(result, name, seed, at.value, kind, keep)
+            data = now.read_bytes() if now.exists() else b""
+            _count(result, kind, DEADLINE if hung else 0.0, data, keep / f"{name}-{seed}-{at.value}")
             start = at.value + 1
             left -= time.time() - running if running else DEADLINE
     result.seconds = time.time() - began
+    now.unlink(missing_ok=True)
     return result
 
 
-def _count(result: Result, number: int, kind: str | None, seconds: float) -> None:
+def _count(result: Result, kind: str | None, seconds: float, data: bytes, path: Path) -> None:
+    """Count an input; of each kind of finding one is kept, at ``path``."""
     result.inputs += 1
     result.refused += kind == ""
     result.slowest = max(result.slowest, seconds)
     if kind:
         result.findings[kind] += 1
-
-
-def _keep(result: Result, name: str, seed: int, number: int, kind: str, folder: Path) -> None:
-    """Keep the input of a finding, one of each kind."""
-    if kind in result.kept:
-        return
-    _, data = next(inputs(TARGETS[name], seed, number))
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}-{seed}-{number}"
-    path.write_bytes(data)
-    result.kept[kind] = path
+        if kind not in result.kept:
+            path.write_bytes(data)
+            result.kept[kind] = path
 
 
 @click.command()

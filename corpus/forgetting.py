@@ -191,8 +191,9 @@ def carry_out(
     going: Plan,
     request: Request,
     moved: Mapping[str, tuple[Mapping[int, int], int]],
+    memory: forgotten.Memory,
 ) -> None:
-    """Take out what ``going`` names and remember it, in one transaction.
+    """Take out what ``going`` names and remember it, with the ``memory`` of another corpus, in one transaction.
 
     ``moved`` says of each archive file that was copied without the pages that go: old offset to new of every other
     record, and the bytes of the copy, which is to take the file's place (``erasures``) once this is committed.
@@ -208,6 +209,7 @@ def carry_out(
                 "UPDATE pages SET offset = ? WHERE file = ? AND offset = ?",
                 [(new, file, old) for old, new in sorted(offsets.items())],
             )
+        forgotten.take_over(connection, memory)
         for domain in going.domains:  # first, so that what leads to it is remembered with it
             forgotten.remember_domain(connection, domain, request)
         forgotten.remember(connection, _groups(going), request)

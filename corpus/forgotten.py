@@ -103,6 +103,12 @@ class Match:
         return host is not None and not self.domains.isdisjoint(_suffixes(host))
 
 
+def _digests(url: str) -> list[str]:
+    """Under which digests ``url`` may have been forgotten: its own, and those of the domains it lies in."""
+    host = host_of(url)
+    return [digest(spelled(url)), *map(digest, _suffixes(host) if host else ())]
+
+
 def anything(connection: sqlite3.Connection) -> bool:
     """Whether anything was ever forgotten; where nothing was, no address need be looked up."""
     return connection.execute("SELECT 1 FROM forgotten LIMIT 1").fetchone() is not None
@@ -112,10 +118,7 @@ def stories(connection: sqlite3.Connection, urls: Iterable[str]) -> dict[str, st
     """Those of ``urls`` that were forgotten, each with the digest of its story."""
     if not anything(connection):
         return {}
-    asked: dict[str, list[str]] = {}
-    for url in urls:
-        host = host_of(url)
-        asked[url] = [digest(spelled(url)), *map(digest, _suffixes(host) if host else ())]
+    asked = {url: _digests(url) for url in urls}
     wanted = sorted({one for digests in asked.values() for one in digests})
     known = dict(
         connection.execute(
@@ -198,6 +201,34 @@ def undo(connection: sqlite3.Connection, urls: Iterable[str], domains: Iterable[
                (SELECT story FROM forgotten WHERE digest IN (SELECT value FROM json_each(?)))""",
             (json.dumps(digests),),
         ).rowcount
+
+
+Memory = list[tuple[object, ...]]
+"""Rows of ``forgotten``."""
+
+
+def memory(connection: sqlite3.Connection) -> Memory:
+    """All that a corpus remembers to have forgotten."""
+    return connection.execute("SELECT digest, story, whole, domain, at, reason, by FROM forgotten").fetchall()
+
+
+def take_over(connection: sqlite3.Connection, rows: Memory) -> None:
+    """Remember what another corpus does, too; what is remembered already stays as it was."""
+    connection.executemany(
+        """INSERT INTO forgotten (digest, story, whole, domain, at, reason, by) VALUES (?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (digest) DO NOTHING""",
+        rows,
+    )
+
+
+def stored_of(connection: sqlite3.Connection, rows: Memory) -> list[str]:
+    """The addresses in this corpus that another one, which remembers ``rows``, has forgotten."""
+    gone = {str(row[0]) for row in rows}
+    urls = connection.execute(
+        """SELECT url FROM articles UNION SELECT url FROM outcomes UNION SELECT url FROM addresses
+           UNION SELECT url FROM pages UNION SELECT requested_url FROM pages"""
+    )
+    return [url for (url,) in urls if not gone.isdisjoint(_digests(url))]
 
 
 def entries(connection: sqlite3.Connection) -> list[Entry]:

@@ -247,6 +247,23 @@ def test_no_other_way_leads_it_in_again(home: Path, tmp_path: Path) -> None:
     assert list(left_in(corpus_of(home))) == []
 
 
+def test_a_corpus_made_anew_takes_over_what_the_old_one_forgot(home: Path, made: Path) -> None:
+    assert tintinh("forget", URL, "--yes", "--reason", "asked", home=home).code == 0
+    new = home / "new.sqlite"
+    shutil.copy(corpus_of(made), new)  # as from a backup of the archive
+    words = ("--like", corpus_of(home), "--corpus", new, "--archive", home / "archive")
+    shutil.copytree(archive_of(made), home / "archive")
+    done = tintinh("forget", *words, "--yes", home=home)
+    assert done.code == 0, done.err
+    assert "Bà Xyzzyquaffle kể chuyện làng" in done.out
+    assert list(left_in(new)) == []
+    rows, others = rows_of(new), rows_of(corpus_of(home))
+    assert sorted(rows["forgotten"]) == sorted(others["forgotten"])
+    assert rows == others
+    (entry,) = tintinh("forget", "--list", "--json", "--corpus", new, home=home).rows()
+    assert (entry["reason"], entry["addresses"]) == ("asked", 2)
+
+
 def settings_of(home: Path, folder: Path, paper: Paper) -> list[str | Path]:
     mapped = [part for host, url in paper.connect_to.items() for part in ("--connect-to", f"{host}={url}")]
     return ["night", "--sources-dir", folder, *mapped, "--delay", "0", "--json"]

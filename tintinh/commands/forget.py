@@ -5,11 +5,10 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +17,7 @@ from tintinh.output import formats, print_json, print_rows, progress, say
 
 if TYPE_CHECKING:
     from corpus.forgetting import Plan
+    from corpus.forgotten import Memory
     from corpus.store import Corpus
     from crawler.forgetting import Looked
 
@@ -45,6 +45,12 @@ _COLUMNS = ("at", "domain", "whole", "addresses", "reason", "by")
 @click.option(
     "--no-vacuum", is_flag=True, help="Do not write the database anew, for which it takes twice its size in free disk."
 )
+@click.option(
+    "--like",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="CORPUS",
+    help="All that this other corpus has forgotten: for a corpus made anew, or merged from several.",
+)
 @click.option("--list", "listed", is_flag=True, help="Show what was forgotten.")
 @click.option("--undo", is_flag=True, help="Allow these addresses to be fetched again; brings nothing back.")
 @corpus_option
@@ -58,6 +64,7 @@ def forget_command(
     yes: bool,
     exports: tuple[Path, ...],
     no_vacuum: bool,
+    like: Path | None,
     listed: bool,
     undo: bool,
     corpus_path: Path,
@@ -85,7 +92,8 @@ def forget_command(
     with alone(corpus_path), Corpus.open(corpus_path, create=False) as corpus:
         if undo:
             return _undo(corpus, asked, named)
-        return _Forgetting(corpus, archive_path, vacuum=not no_vacuum).run(
+        memory = _memory(like) if like else []
+        return _Forgetting(corpus, archive_path, memory, vacuum=not no_vacuum).run(
             asked, named, reason, exports, dry_run=dry_run, yes=yes, as_json=as_json
         )
 
@@ -116,6 +124,14 @@ def _domain(given: str) -> str:
         raise click.BadParameter(str(error), param_hint="--domain") from error
 
 
+def _memory(path: Path) -> Memory:
+    from corpus.forgotten import memory
+    from corpus.store import Corpus
+
+    with Corpus.open(path, read_only=True) as other:
+        return memory(other.connection)
+
+
 def _list(corpus: Corpus, *, as_json: bool, as_csv: bool) -> None:
     from corpus import erasures
     from corpus.forgotten import entries
@@ -138,9 +154,10 @@ def _undo(corpus: Corpus, asked: list[str], domains: list[str]) -> int:
 class _Forgetting:
     """One run over an open corpus and the archive it belongs to."""
 
-    def __init__(self, corpus: Corpus, archive: Path, *, vacuum: bool) -> None:
+    def __init__(self, corpus: Corpus, archive: Path, memory: Memory, *, vacuum: bool) -> None:
         self._corpus = corpus
         self._archive = archive
+        self._memory = memory
         self._vacuum = vacuum
 
     def run(
@@ -156,23 +173,27 @@ class _Forgetting:
     ) -> int:
         from corpus import erasures
         from corpus.forgetting import plan
+        from corpus.forgotten import stored_of
+        from tintinh.going import as_lines, as_object, naming
 
         connection = self._corpus.connection
         if not dry_run and erasures.is_pending(connection):
             say("a forgetting that was stopped is finished first")
             unfinished = self._finish()
-            if unfinished or not (asked or domains):
+            if unfinished or not (asked or domains or self._memory):
                 return unfinished
-        elif not (asked or domains):
+        elif not (asked or domains or self._memory):
             raise click.UsageError("name an ADDRESS or a --domain; --list shows what was forgotten")
-        going = plan(connection, asked, domains)
+        going = plan(connection, [*asked, *stored_of(connection, self._memory)], domains)
         looked = self._look(going)
         if as_json:
-            print_json({"dry_run": dry_run, **_as_object(going, looked, list(_exports(going, exports, self._corpus)))})
+            print_json(
+                {"dry_run": dry_run, **as_object(going, looked, list(naming(going, exports, self._corpus.path)))}
+            )
         else:
-            for line in _as_lines(going, looked, self._archive):
+            for line in as_lines(going, looked, self._archive):
                 click.echo(line)
-            for line in _exports(going, exports, self._corpus):
+            for line in naming(going, exports, self._corpus.path):
                 click.echo(line)
         if dry_run:
             return 0
@@ -207,7 +228,7 @@ class _Forgetting:
             drop_copies(self._archive, set(erasures.files(connection)))
         erasures.zeroing(connection)
         moved = {one.path.relative_to(self._archive).as_posix(): rewrite(one) for one in looked if one.goes}
-        carry_out(connection, going, Request(datetime.now(UTC), _user(), reason), moved)
+        carry_out(connection, going, Request(datetime.now(UTC), _user(), reason), moved, self._memory)
         say(f"forgotten: {len(going.stories)} articles; archive files written anew: {len(moved)}")
 
     def _finish(self) -> int:
@@ -236,68 +257,3 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):  # a container without a name for its user
         return f"uid {os.getuid()}"
-
-
-def _as_lines(going: Plan, looked: list[Looked], archive: Path) -> Iterator[str]:
-    """What goes, and what stays, for people."""
-    from corpus.forgotten import Match, spelled
-    from crawler.forgetting import set_aside_files
-
-    for story in going.stories:
-        yield f"article {story.id}  {story.day or 'no date'}  {story.source or '(no source)'}  {story.title}"
-        yield from (f"  {url}" for url in story.addresses)
-        if story.editions > 1:
-            yield f"  in {story.editions} editions"
-        if story.copies:
-            count = f"{len(story.copies)} copies" if len(story.copies) > 1 else "1 copy"
-            yield f"  {count} at other outlets stay; name them to forget them, too:"
-            yield from (f"    article {one.id}  {one.source or '(no source)'}  {one.url}" for one in story.copies)
-    told = {url for story in going.stories for url in story.addresses}
-    for url in going.addresses:
-        if url not in told:
-            yield f"address without a story  {url}"
-    met = Match(frozenset(map(spelled, going.addresses)))
-    for url in going.asked:
-        if not met(url):
-            yield f"not in the corpus; it will not be fetched  {url}"
-    for domain in going.domains:
-        yield f"domain  {domain}  nothing of it will be fetched; delete the source file that names it"
-    for one in looked:
-        if one.goes:
-            kinds = ", ".join(f"{kind} {number}" for kind, number in sorted(one.kinds.items()))
-            yield f"archive  {one.path.relative_to(archive)}  {kinds or 'a cut record'} of {one.records} records"
-        for fault in one.faults:
-            yield f"look at this yourself: {fault}; what lies there could not be looked at"
-    for path in set_aside_files(archive):
-        yield f"look at this yourself: {path}: a damaged file that was set aside may hold it; delete it if it can go"
-
-
-def _exports(going: Plan, folders: tuple[Path, ...], corpus: Corpus) -> Iterator[str]:
-    """What else names it, a line each."""
-    from tintinh.named import Named, named_in
-
-    addresses = list(dict.fromkeys([*going.addresses, *going.asked]))
-    report = corpus.path.parent / "report.html"
-    if report.is_file() and any(one.encode() in report.read_bytes() for one in addresses):
-        yield f"names it: {report}; the next night writes it anew, or tintinh report"
-    for folder in folders:
-        for found in named_in(folder, addresses, going.match):
-            if isinstance(found, Named):
-                with_it = f" (its manifest: {found.manifest})" if found.manifest else ""
-                yield f"names it, and stays as it is: {found.path}{with_it}"
-            else:
-                yield found
-
-
-def _as_object(going: Plan, looked: list[Looked], exports: list[str]) -> dict[str, Any]:
-    return {
-        "stories": [asdict(story) for story in going.stories],
-        "addresses": going.addresses,
-        "domains": going.domains,
-        "pages": len(going.pages),
-        "archive": [
-            {"file": str(one.path), "records": one.records, "gone": one.kinds, "faults": list(map(str, one.faults))}
-            for one in looked
-        ],
-        "exports": exports,
-    }
