@@ -217,13 +217,16 @@ def _archive(data: bytes, folder: Path) -> None:
     wacz = data.startswith(b"PK")
     path = folder / ("a.wacz" if wacz else "bao-20260531-1.warc.gz")
     path.write_bytes(data)
+    refused: ArchiveError | None = None
     for read in (pages_in, whole_records, lambda one: look_into(one, Match(frozenset(["x"])))):
         if wacz and read is not pages_in:
             continue
         try:
             void(read(path))  # type: ignore[operator]  # three of different answers
-        except ArchiveError:  # one reader's refusal is not the others'
-            continue
+        except ArchiveError as error:  # one reader's refusal is not the others'
+            refused = error
+    if refused is not None:
+        raise refused
 
 
 def _toml(data: bytes, folder: Path) -> None:

@@ -66,12 +66,11 @@ def plan(connection: sqlite3.Connection, asked: Iterable[str], domains: Iterable
     and without ``www.``; and for every page that was fetched from it.
     """
     asked, domains = tuple(dict.fromkeys(asked)), tuple(dict.fromkeys(domains))
-    seeds = dict.fromkeys(variant for url in asked for variant in _variants(url))
-    seeds |= dict.fromkeys(_of_domains(connection, domains))
+    variants = dict.fromkeys(variant for url in asked for variant in _variants(url))
     found = _Found(connection)
-    found.follow(seeds)
+    found.follow([*variants, *_of_domains(connection, domains)])
     stories = tuple(story for ids in _chunks(sorted(found.articles)) for story in _stories(connection, ids, found))
-    known = [url for url in found.addresses if url not in seeds or _is_known(connection, url)]
+    known = [url for url in found.addresses if url not in variants or found.is_known(url)]
     return Plan(asked, domains, stories, tuple(dict.fromkeys(known)), tuple(sorted(found.pages)))
 
 
@@ -93,16 +92,6 @@ def _of_domains(connection: sqlite3.Connection, domains: Iterable[str]) -> Itera
         yield from (url for (url,) in rows if of_it(url))
 
 
-def _is_known(connection: sqlite3.Connection, url: str) -> bool:
-    row = connection.execute(
-        """SELECT EXISTS (SELECT 1 FROM articles WHERE url = ?1) OR EXISTS (SELECT 1 FROM outcomes WHERE url = ?1)
-               OR EXISTS (SELECT 1 FROM addresses WHERE url = ?1) OR EXISTS (SELECT 1 FROM pages WHERE url = ?1)
-               OR EXISTS (SELECT 1 FROM pages WHERE requested_url = ?1)""",
-        (url,),
-    ).fetchone()
-    return bool(row[0])
-
-
 def _chunks(ids: list[int]) -> Iterator[list[int]]:
     for start in range(0, len(ids), _AT_ONCE):
         yield ids[start : start + _AT_ONCE]
@@ -116,6 +105,17 @@ class _Found:
         self.addresses: dict[str, None] = {}
         self.articles: set[int] = set()
         self.pages: set[int] = set()
+        self._answered: set[str] = set()
+
+    def is_known(self, url: str) -> bool:
+        """Whether the corpus has heard of an address that was followed."""
+        row = self._connection.execute(
+            """SELECT EXISTS (SELECT 1 FROM articles WHERE url = ?1) OR EXISTS (SELECT 1 FROM outcomes WHERE url = ?1)
+                   OR EXISTS (SELECT 1 FROM addresses WHERE url = ?1)
+                   OR EXISTS (SELECT 1 FROM pages WHERE requested_url = ?1)""",
+            (url,),
+        ).fetchone()
+        return url in self._answered or bool(row[0])
 
     def _ask(self, statement: str, some: Iterable[object]) -> list[tuple[object, ...]]:
         return self._connection.execute(statement, (json.dumps(list(some)),)).fetchall()
@@ -127,12 +127,14 @@ class _Found:
             self.addresses |= dict.fromkeys(new)
             met: list[object] = []
             pages = self._ask(
-                """SELECT id, requested_url FROM pages WHERE url IN (SELECT value FROM json_each(?1))
-                   UNION ALL SELECT id, NULL FROM pages WHERE requested_url IN (SELECT value FROM json_each(?1))""",
+                """SELECT id, url, requested_url FROM pages WHERE url IN (SELECT value FROM json_each(?1))
+                   UNION ALL
+                   SELECT id, NULL, NULL FROM pages WHERE requested_url IN (SELECT value FROM json_each(?1))""",
                 new,
             )
-            self.pages.update(int(str(number)) for number, _ in pages)
-            met += [asked for _, asked in pages]
+            self.pages.update(int(str(number)) for number, _, _ in pages)
+            self._answered.update(str(url) for _, url, _ in pages)
+            met += [asked for _, _, asked in pages]
             met += self._articles(new)
             new = [str(url) for url in dict.fromkeys(met) if url is not None and url not in self.addresses]
 
@@ -202,7 +204,7 @@ def carry_out(
         texts = _texts(connection, going)
         _remove(connection, going)
         redaction.agenda(connection, going.match, going.domains)
-        redaction.findings(connection, redaction.Words(going.addresses, going.match, texts), moved)
+        redaction.findings(connection, redaction.Words(going.match, texts), moved)
         for file, (offsets, _) in moved.items():
             # A record only moves towards the start of its file, so in this order none comes upon another.
             connection.executemany(

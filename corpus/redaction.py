@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from corpus.forgotten import Match
@@ -14,23 +14,17 @@ from corpus.forgotten import Match
 GONE = "(forgotten)"
 """Stands where an address or a text of a forgotten story stood."""
 
+_ADDRESS = re.compile(r"""(?:https?://|urn:sha256:)[^\s<>"'“”‘’]+""")
 _QUOTED = 12
 """Letters, at least, that a string must share with a story to be taken for a quotation of it."""
 
 
 @dataclass
 class Words:
-    """By what a forgotten story is known again in a sentence: its addresses, and all that it said."""
+    """By what forgotten stories are known again in a sentence: their addresses, and all that they said."""
 
-    addresses: tuple[str, ...]
     match: Match
     texts: list[str]
-    _pattern: re.Pattern[str] | None = field(init=False, default=None)
-
-    def __post_init__(self) -> None:
-        # An address may be the beginning of another story's.
-        some = "|".join(re.escape(one) for one in sorted(self.addresses, key=len, reverse=True))
-        self._pattern = re.compile(rf"(?:{some})(?![\w/?=&%#-]|\.\w)") if some else None
 
     def without(self, value: Any) -> Any:
         """``value``, of JSON, without what is of the story."""
@@ -48,14 +42,20 @@ class Words:
     def _text(self, text: str) -> str:
         if self.match(text):
             return GONE
-        if self._pattern is not None:
-            text = self._pattern.sub(GONE, text)
+        text = _ADDRESS.sub(self._address, text)
         if len(text) >= _QUOTED and any(text in said for said in self.texts):
             return GONE
         for said in self.texts:
             if len(said) >= _QUOTED and said in text:
                 text = text.replace(said, GONE)
         return text
+
+    def _address(self, found: re.Match[str]) -> str:
+        """An address in a sentence, which the sentence may have ended."""
+        for url in (found[0], found[0].rstrip(".,:;)]…")):
+            if self.match(url):
+                return GONE + found[0].removeprefix(url)
+        return found[0]
 
 
 def agenda(connection: sqlite3.Connection, match: Match, domains: Iterable[str]) -> None:
