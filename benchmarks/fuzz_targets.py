@@ -32,6 +32,7 @@ from crawler.verify import whole_records
 from nlp.artefact import MANIFEST, load
 from nlp.errors import LabelledError, ModelError
 from nlp.labelled import read_labelled
+from nlp.themes import load_themes, slugs
 
 Reader = Callable[[bytes, Path], None]
 """Reads input in whatever way it has, in a folder of its own for files; what is not in ``allowed`` is a finding."""
@@ -236,7 +237,7 @@ def _toml(data: bytes, folder: Path) -> None:
         found = tomllib.loads(data.decode()).get("id")
     except (ValueError, RecursionError):
         found = None
-    if isinstance(found, str) and found.isidentifier():
+    if isinstance(found, str) and found.isidentifier() and len(found) < 60:
         path = folder / f"{found}.toml"
     path.write_bytes(data)
     try:
@@ -253,13 +254,15 @@ def _platform(data: bytes, folder: Path) -> None:
 def _rows(data: bytes, folder: Path) -> None:
     path = folder / "rows.jsonl"
     path.write_bytes(data)
-    void(articles_in(path))
+    refused = [one for one in articles_in(path) if isinstance(one, SavedFileError)]
+    if refused:
+        raise refused[0]
 
 
 def _labels(data: bytes, folder: Path) -> None:
     path = folder / "labels.jsonl"
     path.write_bytes(data)
-    read_labelled([path], [*seeds.THEMES, "partner_cooperation"])
+    read_labelled([path], slugs(load_themes()))
 
 
 def _model(data: bytes, folder: Path) -> None:

@@ -58,6 +58,28 @@ def test_toml_nested_deeper_than_python_goes_is_refused_by_name(tmp_path: Path) 
         read_source(path)
 
 
+def test_keys_nested_deeper_than_python_goes_are_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "bao_dong_suoi.toml"
+    path.write_text(f"{TOML}\n[{'a.' * 20_000}b]\n", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"bao_dong_suoi\.toml: "):
+        read_source(path)
+
+
+def test_a_selector_nested_deeper_than_python_goes_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "bao_dong_suoi.toml"
+    path.write_text(TOML.replace('"p.sapo"', f'"p{".a" * 3_000}"'), encoding="utf-8")
+    with pytest.raises(SourceError, match=r"bao_dong_suoi\.toml: .*lead"):
+        read_source(path)
+
+
+def test_a_home_that_is_no_address_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "bao_dong_suoi.toml"
+    text = TOML.replace(f'home = "{HOME}"', 'home = "https://[0/"').replace(f'"{HOME}rss.xml"', '"/rss.xml"')
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SourceError, match=r"bao_dong_suoi\.toml: home is no address"):
+        read_source(path)
+
+
 @pytest.mark.parametrize("claimed", [f"{HOME[:-1]}:99999/tin/khac.html", f"{HOME[:-1]}:x/tin/khac.html"])
 def test_a_canonical_address_without_a_port_that_exists_is_not_believed(claimed: str) -> None:
     one = page(f'<link rel="canonical" href="{claimed}">')

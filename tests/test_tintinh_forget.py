@@ -264,6 +264,18 @@ def test_a_corpus_made_anew_takes_over_what_the_old_one_forgot(home: Path, made:
     assert (entry["reason"], entry["addresses"]) == ("asked", 2)
 
 
+def test_a_replay_waits_until_a_stopped_forgetting_is_finished(home: Path) -> None:
+    process = started(home, ["forget", URL, "--yes"], "committed", 1)
+    process.join()
+    assert process.exitcode == -9
+    refused = tintinh("replay", "--yes", home=home)
+    assert refused.code == 1
+    assert "has still to replace it: tintinh forget" in refused.err
+    assert tintinh("forget", home=home).code == 0
+    assert tintinh("replay", "--yes", home=home).code == 0
+    assert list(left_in(corpus_of(home))) == []
+
+
 def settings_of(home: Path, folder: Path, paper: Paper) -> list[str | Path]:
     mapped = [part for host, url in paper.connect_to.items() for part in ("--connect-to", f"{host}={url}")]
     return ["night", "--sources-dir", folder, *mapped, "--delay", "0", "--json"]
