@@ -18,13 +18,19 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 import corpus.agenda
+import corpus.erasures
+import corpus.forgetting
+import corpus.forgotten
 import corpus.opinions
 import corpus.store
+import corpus.upkeep
 import crawler.archive
+import crawler.forgetting
 import crawler.ledger
 import crawler.night
 import crawler.pipelines
 import tintinh.cli
+import tintinh.commands.forget
 import tintinh.commands.night
 import tintinh.report
 
@@ -50,6 +56,23 @@ CUT = "cut"
 """The place in the middle of a record: a part of its bytes is in the file."""
 
 PLACES = (*AFTER, *BEFORE, CUT)
+
+_FORGOTTEN: dict[str, tuple[ModuleType | type, str]] = {
+    "copied": (crawler.forgetting, "rewrite"),
+    "taken out": (corpus.forgetting, "_remove"),
+    "remembered": (corpus.forgotten, "remember"),
+    "replaced": (crawler.forgetting, "replace"),
+    "noted as replaced": (corpus.erasures, "done"),
+    "merged": (corpus.upkeep, "_merge"),
+    "overwritten": (corpus.upkeep, "optimize"),
+}
+_FORGETTING: dict[str, tuple[ModuleType | type, str]] = {
+    "half copied": (crawler.forgetting.shutil, "copymode"),
+    "committed": (crawler.forgetting, "replace"),
+}
+FORGETTING = (*_FORGOTTEN, *_FORGETTING)
+"""Places of `tintinh forget`: after the copy of a file; inside the transaction; after a file took its place, and after
+that was noted; after the index was merged, and the database written anew; before a copy is whole; after the commit."""
 
 
 def _die() -> NoReturn:
@@ -77,11 +100,12 @@ def doom(place: str, count: int) -> None:
 
         crawler.archive._write_whole = in_part
         return
-    holder, name = AFTER[place] if place in AFTER else BEFORE[place]
+    after, before = {**AFTER, **_FORGOTTEN}, {**BEFORE, **_FORGETTING}
+    holder, name = after[place] if place in after else before[place]
     real = getattr(holder, name)
 
     def doomed(*arguments: Any, **named: Any) -> Any:
-        if place in AFTER:
+        if place in after:
             answer = real(*arguments, **named)
             if is_time():
                 _die()

@@ -1,12 +1,31 @@
-"""What became of each address."""
+"""What became of each address, and whether it may become something else."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 
 from corpus.records import Outcome
+
+TRANSIENT_REASONS = (
+    "http_5*",
+    "http_403",  # what a firewall answers to a whole night, for a while
+    "http_408",
+    "http_429",
+    "timeout",
+    "dns",
+    "connection",
+    "tls",
+    "robots",  # a rule of the day; asking again costs one robots.txt
+)
+"""Rejections (shell patterns) after which an address is not done: the next night tries it again."""
+
+
+def is_transient(reason: str) -> bool:
+    """Whether a rejection for ``reason`` may come out otherwise another night."""
+    return any(fnmatchcase(reason, pattern) for pattern in TRANSIENT_REASONS)
 
 
 def outcome(connection: sqlite3.Connection, url: str) -> Outcome | None:

@@ -80,6 +80,7 @@ _RULES = (
     ("SELECT count(*) FROM taggings WHERE primary_theme IS NOT NULL AND NOT EXISTS (SELECT 1 FROM tagging_themes"
      " WHERE tagging_id = taggings.id AND theme = primary_theme AND given > 0)",
      "taggings have a primary theme that they do not give"),
+    ("SELECT count(*) FROM erasures", "steps of a forgetting that was stopped are still to be done: tintinh forget"),
 )  # fmt: skip
 
 

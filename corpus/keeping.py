@@ -6,35 +6,17 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 from itertools import islice
 
-from corpus import duplicates, index, revisions, rows, tallies
+from corpus import duplicates, forgotten, index, revisions, rows, tallies
+from corpus.addresses import is_transient
 from corpus.database import transaction
 from corpus.keyed import Keyed
 from corpus.records import ArchivePlace, Article, Outcome, Page, Rejection
 from corpus.rows import StoredArticle
 from corpus.waiting import Waiting
 
-TRANSIENT_REASONS = (
-    "http_5*",
-    "http_403",  # what a firewall answers to a whole night, for a while
-    "http_408",
-    "http_429",
-    "timeout",
-    "dns",
-    "connection",
-    "tls",
-    "robots",  # a rule of the day; asking again costs one robots.txt
-)
-"""Rejections (shell patterns) after which an address is not done: the next night tries it again."""
-
 _RANK = {"rejected": 0, "same": 1, "article": 2}
-
-
-def is_transient(reason: str) -> bool:
-    """Whether a rejection for ``reason`` may come out otherwise another night."""
-    return any(fnmatchcase(reason, pattern) for pattern in TRANSIENT_REASONS)
 
 
 def keep(
@@ -90,6 +72,9 @@ def _keep_one(connection: sqlite3.Connection, one: Result, waiting: Waiting) -> 
     if isinstance(result, Article):
         rows.require_storable(result)
     addresses = _addresses(one)
+    if gone := forgotten.among(connection, addresses):
+        waiting.settle()
+        return forgotten.refuse(connection, result, addresses, gone, page.url if page else result.url)
     page_id = _keep_page(connection, page, one.place)
     at = _moment(result, page)
     if waiting.is_new(addresses) and isinstance(result, Article):

@@ -11,10 +11,7 @@ from pathlib import Path
 
 from corpus.errors import CorpusError
 
-STEPS = (
-    "schema.sql",
-    *(f"schema_{number}.sql" for number in (2, 3, 4, 5, 6, 8, 9)),
-)
+STEPS = ("schema.sql", *(f"schema_{number}.sql" for number in range(2, 10)))
 """Step n (from 1) leads from ``user_version`` n-1 to n."""
 
 APPLICATION_ID = 0x74696E74

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from corpus import addresses, derived, inspection, keeping, loading, opinions, revisions, rows, upkeep
+from corpus import addresses, derived, forgotten, inspection, keeping, loading, opinions, revisions, rows, upkeep
 from corpus.conditions import limit, where
 from corpus.database import connect, transaction
 from corpus.entities import require_known
@@ -80,16 +80,16 @@ class Corpus(Questions, Partners):
     # Facts in
 
     def known(self, urls: Iterable[str]) -> set[str]:
-        """Those of ``urls`` that are done: stored, or rejected for a reason that will not pass by itself."""
+        """Those of ``urls`` that are done: stored, rejected for a reason that will not pass by itself, or forgotten."""
         wanted = list(dict.fromkeys(urls))
-        done = set()
+        done = forgotten.among(self.connection, wanted)
         for start in range(0, len(wanted), CHUNK):
             some = wanted[start : start + CHUNK]
             found = self.connection.execute(
                 f"SELECT url, kind, reason FROM outcomes WHERE url IN ({', '.join('?' * len(some))})",  # noqa: S608
                 some,
             )
-            done |= {url for url, kind, reason in found if kind != "rejected" or not keeping.is_transient(reason)}
+            done |= {url for url, kind, reason in found if kind != "rejected" or not addresses.is_transient(reason)}
         return done
 
     def keep(

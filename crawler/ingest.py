@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from corpus import erasures
 from corpus.keeping import Result
 from corpus.records import ArchivePlace, Article, Outcome, Page, Rejection
 from corpus.store import Corpus
@@ -75,8 +76,11 @@ def replay(
     """Ingest again every page of the archive, of one source or all, fetched on day ``since`` (+07:00) or later.
 
     Pages come in the order of fetching, as they did at night; a page of a source that is no more is read by the
-    generic extractor. Raises ``ArchiveError`` where the archive is damaged.
+    generic extractor. Raises ``ArchiveError`` where the archive is damaged, or where a forgetting that was stopped has
+    still to put rewritten files into it: the corpus knows their offsets already.
     """
+    if left := erasures.files(corpus.connection):
+        raise ArchiveError(f"{next(iter(left))}: a forgetting that was stopped has still to replace it: tintinh forget")
     pages = iter(read_archive(archive_root, source=source_id, since=since))
     some: list[tuple[Page, Source | None, ArchivePlace | None]] = []
     try:

@@ -61,7 +61,7 @@ def _text(header: bytes) -> str:
 
 
 class OnSiteMiddleware:
-    """Refuses hosts that the spider does not allow; redirects come by here too.
+    """Refuses hosts that the spider does not allow, and what was forgotten; redirects come by here too.
 
     An outlet must not send us where its source file does not, nor a rehearsal out into the open net.
     """
@@ -75,8 +75,11 @@ class OnSiteMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raise ``Refused`` (``offsite``) where the request must not be made."""
+        """Raise ``Refused`` (``offsite``, ``forgotten``) where the request must not be made."""
         allowed = getattr(self._crawler.spider, "allowed_domains", None) or ()
+        ledger = getattr(self._crawler.spider, "ledger", None)
+        if ledger is not None and ledger.is_forgotten(request.url, request.meta.get("redirect_urls", ())):
+            raise Refused("forgotten", f"{request.url}: was forgotten on request, and is not fetched again")
         if (urlsplit(request.url).hostname or "") not in allowed:
             raise Refused("offsite", f"{request.url}: is not on one of the hosts {', '.join(allowed)}")
 

@@ -200,7 +200,10 @@ class Source(Strict):
 
 def read_source(path: Path) -> Source:
     """The source declared in ``path``, over its platform; raises ``SourceError`` naming file and key."""
-    table = _with_whole_addresses(read_table(path))
+    try:
+        table = _with_whole_addresses(read_table(path))
+    except ValueError as error:  # "https://[0/": a home that nothing can be joined to
+        raise SourceError(f"{path}: home is no address ({error}); one like https://baolang.vn/ was expected") from error
     platform = table.get("platform")
     if isinstance(platform, str):
         try:

@@ -40,6 +40,7 @@ _COMMANDS = {
     "health": "health",
     "check": "check",
     "optimize": "optimize",
+    "forget": "forget",
     "demo": "demo",
     "sample": "sample",
 }

@@ -17,7 +17,7 @@ from tintinh.output import formats, print_json, progress, say
 if TYPE_CHECKING:
     from collections import Counter
 
-    from corpus.records import ArchivePlace, Article, Page
+    from corpus.records import ArchivePlace, Article, Page, Rejection
     from corpus.store import Corpus
     from crawler.archive import ArchiveWriter
     from crawler.errors import TintinhError
@@ -74,6 +74,7 @@ def import_command(
     All of it is archived, too, so that replay reads it again. A JSON line needs "title" and "text".
     A file that cannot be read is named, the others are stored; exit code 1 then.
     """
+    from corpus.records import Rejection
     from corpus.store import Corpus
     from crawler.archive import ArchiveWriter
     from crawler.ingest import ingest_many
@@ -92,8 +93,13 @@ def import_command(
                     say(f"tintinh: {item}")
             pages = [(file, item) for file, item in some if not isinstance(item, Exception)]
             with archive.together():
-                placed = [kept.placed(item, source_id, archive) for _, item in pages]
-            for (file, _), outcome in zip(pages, ingest_many(placed, corpus), strict=True):
+                placed = [(file, kept.placed(item, source_id, archive)) for file, item in pages]
+            for file, one in placed:
+                if isinstance(one, Rejection):
+                    say(f"tintinh: {_named(one.detail, one.url, file)}")
+                    count_outcome(counts, corpus.keep(one, page=None, place=None))
+            taken = [(file, one) for file, one in placed if not isinstance(one, Rejection)]
+            for (file, _), outcome in zip(taken, ingest_many([one for _, one in taken], corpus), strict=True):
                 if outcome.kind == "rejected":
                     failed += 1
                     say(f"tintinh: {_named(outcome.detail, outcome.url, file)}")
@@ -117,14 +123,18 @@ class _Archived:
 
     def placed(
         self, saved: Page, source_id: str | None, archive: ArchiveWriter
-    ) -> tuple[Page, Source | None, ArchivePlace]:
-        """A saved page with its source, and its place in the archive, where it is written unless it stands there."""
+    ) -> tuple[Page, Source | None, ArchivePlace] | Rejection:
+        """A saved page with its source, and its place in the archive, where it is written unless it stands there; the
+        rejection of one that was forgotten."""
         from dataclasses import replace
 
+        from crawler.refusing import refused
         from crawler.saved import is_record
 
         source = None if is_record(saved) else _recognised(saved, source_id)
         page = replace(saved, source=source.id if source else None)
+        if (rejection := refused(page, source, self._corpus)) is not None:
+            return rejection
         which = page.url, page.requested_url, page.digest
         # What stands there already is read again with the time of its first import, as a replay will read it.
         before = self._new.get(which) or self._find(page)
