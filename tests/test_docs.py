@@ -26,7 +26,7 @@ from tintinh.cli import tintinh
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PAGES = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")), *sorted(DOCS.glob("*.md"))]
+PAGES = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")), *sorted(DOCS.rglob("*.md"))]
 CLI = DOCS / "cli.md"
 
 # The headings of docs/adding-a-source.md under which the keys of each model stand.
