@@ -11,6 +11,7 @@ import click
 
 from tintinh.commands.collect import chosen_sources, count_outcome, print_outcomes
 from tintinh.commands.options import archive_option, corpus_option
+from tintinh.language import translated
 from tintinh.output import formats, print_json, progress, say
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def import_command(
             advance(1)
             if isinstance(item, TintinhError):
                 failed += 1
-                say(f"tintinh: {item}")
+                say(f"tintinh: {translated(str(item))}")
                 continue
             source = None if is_record(item) else _recognised(item, source_id)
             page = replace(item, source=source.id if source else None)
@@ -98,7 +99,7 @@ def import_command(
             outcome = ingest(replace(page, fetched_at=moment), source, corpus, place)
             if outcome.kind == "rejected":
                 failed += 1
-                say(f"tintinh: {_named(outcome.detail, outcome.url, file)}")
+                say(f"tintinh: {translated(_named(outcome.detail, outcome.url, file))}")
             count_outcome(counts, outcome)
     print_outcomes(counts, as_json=as_json, as_csv=as_csv)
     return 1 if failed else 0
@@ -217,7 +218,7 @@ def extract_command(
             article = normalise(draft, page, source, fetch_known=fetched_at is not None)
         except TintinhError as error:
             failed += 1
-            say(f"tintinh: {_named(str(error), page.url, file) if page else error}")
+            say(f"tintinh: {translated(_named(str(error), page.url, file) if page else str(error))}")
             continue
         if as_json:
             print_json(_extracted(file, draft, article))

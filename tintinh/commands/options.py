@@ -142,6 +142,15 @@ def require_source(source_id: str | None, corpus: Corpus) -> None:
         )
 
 
+def _near(province: str) -> list[str]:
+    """Provinces of either map whose names are like ``province``, however it is spelt."""
+    from corpus.provinces import names_34, provinces_63
+    from corpus.text import fold
+
+    known = {fold(name): name for name in (*names_34(), *(one.name for one in provinces_63()))}
+    return [known[one] for one in get_close_matches(fold(province), known, n=3)]
+
+
 def query_of(
     *,
     text: str | None,
@@ -168,7 +177,9 @@ def query_of(
             raise click.BadParameter(f"{theme!r} is no theme; there are {', '.join(known)}", param_hint="--theme")
     name = canonical(province) if province else None
     if province and name is None:
-        raise click.BadParameter(f"{province!r} is no province of Việt Nam", param_hint="--province")
+        near = _near(province)
+        sentence = f"{province!r} is no province of Việt Nam" + (f"; near it are {', '.join(near)}" if near else "")
+        raise click.BadParameter(sentence, param_hint="--province")
     if since and until and since > until:
         raise click.BadParameter(f"{since} is after --until {until}", param_hint="--since")
     return Query(

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from tintinh.commands.options import Day, corpus_option, themes_at
+from tintinh.language import tell
 from tintinh.output import say
 from tintinh.settings import settings
 
@@ -76,9 +77,9 @@ def report_command(
     with Corpus.open(corpus_path, create=False, read_only=True) as corpus:
         nights = last_nights(corpus, day)
         names = {source.id: source.name for source in sources.values()}
-        say(f"report: {write_report(corpus, nights, themes, names, out, asked)}")
+        say(tell("report: {path}", path=write_report(corpus, nights, themes, names, out, asked)))
         if figures is not None:
             data = chart_data(corpus, themes, period_of(corpus, nights, day, days), asked)
             for path in charts.write_figures(data, figures):
-                say(f"figure: {path}")
+                say(tell("figure: {path}", path=path))
     return 0
