@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 
 from rich.console import Console
 
@@ -41,6 +42,8 @@ def coloured(verdict: str) -> str:
 def console(*, stderr: bool = False, soft_wrap: bool = False, width: int | None = None) -> Console:
     """A console of rich that colours as ``colour`` says; nothing in a text is read as markup."""
     wanted = colour()
+    # Said outright: rich reads NO_COLOR and FORCE_COLOR by rules of its own, and an empty one as "no terminal".
+    terminal = (sys.stderr if stderr else sys.stdout).isatty()
     return Console(
         stderr=stderr,
         soft_wrap=soft_wrap,
@@ -48,7 +51,8 @@ def console(*, stderr: bool = False, soft_wrap: bool = False, width: int | None 
         highlight=False,
         markup=False,
         emoji=False,
-        force_terminal=True if wanted else None,
+        force_terminal=terminal or wanted is True,
+        no_color=wanted is False,
         color_system=None if wanted is False else "standard" if wanted else "auto",
     )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tintinh.commands.options import Day, archive_option, corpus_option
+from tintinh.completion import complete_sources
 from tintinh.language import tell, translated
 from tintinh.output import formats, print_json, print_rows, progress, say
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from corpus.store import Corpus
 
 _COLUMNS = ("file", "bytes", "records", "pages", "revisits", "damaged", "first", "last")
-_source_option = click.option("--source", "source_id", metavar="ID", help="Only the files of this source.")
+_source_option = click.option(
+    "--source", "source_id", metavar="ID", shell_complete=complete_sources, help="Only the files of this source."
+)
 
 
 @click.group(

@@ -11,6 +11,7 @@ import click
 
 from tintinh.commands.collect import chosen_sources, count_outcome, print_outcomes
 from tintinh.commands.options import archive_option, corpus_option
+from tintinh.completion import complete_sources
 from tintinh.language import translated
 from tintinh.output import formats, print_json, progress, say
 
@@ -55,7 +56,9 @@ def source_of(page: Page, source_id: str | None) -> Source | None:
     epilog="\b\nExamples:\n  tintinh import saved/*.html pages.txt\n  tintinh import collection.jsonl crawl.warc.gz",
 )
 @click.argument("paths", type=click.Path(path_type=Path), nargs=-1, required=True)
-@click.option("--source", "source_id", metavar="ID", help="The outlet all these pages come from.")
+@click.option(
+    "--source", "source_id", metavar="ID", shell_complete=complete_sources, help="The outlet all these pages come from."
+)
 @corpus_option
 @archive_option
 @formats
@@ -181,7 +184,9 @@ def _saved(files: Iterator[Path]) -> Iterator[tuple[Path, Page | TintinhError]]:
 )
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--url", help="The address the page came from.")
-@click.option("--source", "source_id", metavar="ID", help="Read it by this source's rules.")
+@click.option(
+    "--source", "source_id", metavar="ID", shell_complete=complete_sources, help="Read it by this source's rules."
+)
 @click.option(
     "--fetched-at",
     type=Moment(),

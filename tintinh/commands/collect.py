@@ -15,6 +15,7 @@ import click
 
 from tintinh.colours import painted
 from tintinh.commands.options import Day, archive_option, corpus_option
+from tintinh.completion import complete_sources
 from tintinh.foreseen import as_lines, as_object, as_rows
 from tintinh.language import tell, translated
 from tintinh.output import formats, print_json, print_rows, progress, say
@@ -86,7 +87,7 @@ def crawl_settings(
     "crawl",
     epilog="\b\nExamples:\n  tintinh crawl                      every source\n  tintinh crawl bao_ha_giang --json  one",
 )
-@click.argument("source_ids", metavar="[SOURCE]...", nargs=-1)
+@click.argument("source_ids", metavar="[SOURCE]...", nargs=-1, shell_complete=complete_sources)
 @click.option("--since", type=Day(), metavar="DAY", help="Leave out what a listing dates earlier.")
 @crawl_options
 @corpus_option
@@ -211,7 +212,7 @@ def tell_verdict(nights: list[Night], findings: Sequence[Finding] = ()) -> int:
     epilog="\b\nExamples:\n  tintinh replay --source bao_ha_giang --dry-run\n"
     "  tintinh replay --source bao_ha_giang --since 2026-05-01",
 )
-@click.option("--source", "source_id", metavar="ID", help="Only pages of this source.")
+@click.option("--source", "source_id", metavar="ID", shell_complete=complete_sources, help="Only pages of this source.")
 @click.option("--since", type=Day(), metavar="DAY", help="Only pages fetched on this day or later.")
 @click.option("--dry-run", is_flag=True, help="Only show what would change; write nothing.")
 @click.option("--yes", is_flag=True, help="Write without asking.")

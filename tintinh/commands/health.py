@@ -12,6 +12,7 @@ import click
 from tintinh import moved
 from tintinh.colours import painted
 from tintinh.commands.options import corpus_option
+from tintinh.completion import complete_sources
 from tintinh.language import language, tell, translated
 from tintinh.morning.words import say_in
 from tintinh.output import formats, print_json, print_rows, progress, say
@@ -31,7 +32,7 @@ _MARKS = {"broken": "✗", "warning": "!", "note": "·"}
     epilog="\b\nExamples:\n  tintinh health                  every source on one screen, the worst first\n"
     "  tintinh health bao_dong_thap    what was found, with its evidence\n  tintinh health --json",
 )
-@click.argument("source_id", metavar="[SOURCE]", required=False)
+@click.argument("source_id", metavar="[SOURCE]", required=False, shell_complete=complete_sources)
 @click.option(
     "--drift/--no-drift",
     "with_drift",

@@ -14,6 +14,7 @@ import click
 
 from tintinh.commands.opinions import model_folder
 from tintinh.commands.options import corpus_option, model_option, require_source, themes_at, themes_option
+from tintinh.completion import complete_sources, complete_themes
 from tintinh.language import tell, translated
 from tintinh.output import print_json, print_rows, say
 
@@ -33,8 +34,13 @@ class LabelError(click.ClickException):
     "  tintinh label --agreement lan minh\n  tintinh label --review lan minh --as hoa",
 )
 @click.option("--as", "name", metavar="NAME", help="Who labels [default: the login name].")
-@click.option("--theme", metavar="SLUG", help="Only doubts about this theme; all themes can be given all the same.")
-@click.option("--source", metavar="ID", help="Only articles of this outlet.")
+@click.option(
+    "--theme",
+    metavar="SLUG",
+    shell_complete=complete_themes,
+    help="Only doubts about this theme; all themes can be given all the same.",
+)
+@click.option("--source", metavar="ID", shell_complete=complete_sources, help="Only articles of this outlet.")
 @click.option("--limit", type=click.IntRange(min=1), help="Stop after so many labels.")
 @click.option("--review", nargs=2, metavar="A B", help="Decide the articles that these two labelled differently.")
 @click.option("--agreement", nargs=2, metavar="A B", help="Print how far the labels of these two agree.")

@@ -19,6 +19,7 @@ from tintinh.commands.collect import (
     tell_verdict,
 )
 from tintinh.commands.options import Day, archive_option, corpus_option, model_option
+from tintinh.completion import complete_sources
 from tintinh.language import tell, translated
 from tintinh.output import formats, print_json, print_rows, print_table, say
 from tintinh.settings import settings
@@ -38,7 +39,7 @@ _COLUMNS = (
     "  tintinh night --sources bao_ha_giang,bao_lao_cai --max-minutes 60\n"
     "  tintinh night --dry-run                         what it would ask for",
 )
-@click.option("--sources", "named", metavar="ID,…", help="Only these outlets.")
+@click.option("--sources", "named", metavar="ID,…", shell_complete=complete_sources, help="Only these outlets.")
 @click.option(
     "--sources-dir",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -120,7 +121,7 @@ def night_command(
     epilog="\b\nExamples:\n  tintinh backfill bao_ha_giang --since 2024-01-01\n"
     "  tintinh backfill bao_ha_giang --since 2024-01-01 --max-minutes 240",
 )
-@click.argument("source_id", metavar="SOURCE")
+@click.argument("source_id", metavar="SOURCE", shell_complete=complete_sources)
 @click.option("--since", type=Day(), metavar="DAY", required=True, help="How far back to go.")
 @click.option("--max-minutes", type=click.FloatRange(min=0, min_open=True), help="Stop then; run it again to go on.")
 @crawl_options

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tintinh.completion import by_slug, complete_provinces, complete_sources, complete_themes
 from tintinh.settings import settings
 
 if TYPE_CHECKING:
@@ -95,9 +96,14 @@ def query_options(command: Command) -> Command:
     """The filters of a question."""
     options = (
         click.option(
-            "--theme", "themes", multiple=True, metavar="SLUG", help="Only this theme; give it again for AND."
+            "--theme",
+            "themes",
+            multiple=True,
+            metavar="SLUG",
+            shell_complete=complete_themes,
+            help="Only this theme; give it again for AND.",
         ),
-        click.option("--province", help="Only this province, in any spelling."),
+        click.option("--province", shell_complete=complete_provinces, help="Only this province, in any spelling."),
         click.option(
             "--map",
             "province_map",
@@ -113,7 +119,7 @@ def query_options(command: Command) -> Command:
             help="A model's theme counts from this probability on [default: the model's own threshold].",
         ),
         click.option("--hand", "by_hand", is_flag=True, help="Only articles that a person has labelled."),
-        click.option("--source", metavar="ID", help="Only this outlet."),
+        click.option("--source", metavar="ID", shell_complete=complete_sources, help="Only this outlet."),
         click.option("--section", metavar="NAME", help="Only this section (chuyên mục), in any spelling."),
         click.option("--author", metavar="NAME", help="Only this author: the whole name, in any spelling."),
         click.option("--language", metavar="CODE", help="Only this language (vi, en …)."),
@@ -175,7 +181,7 @@ def query_of(
     for theme in themes:
         if theme not in known:
             raise click.BadParameter(f"{theme!r} is no theme; there are {', '.join(known)}", param_hint="--theme")
-    name = canonical(province) if province else None
+    name = canonical(province) or by_slug().get(province.lower()) if province else None
     if province and name is None:
         near = _near(province)
         sentence = f"{province!r} is no province of Việt Nam" + (f"; near it are {', '.join(near)}" if near else "")

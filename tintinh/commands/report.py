@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from tintinh.commands.options import Day, corpus_option, themes_at
+from tintinh.completion import complete_themes
 from tintinh.language import tell
 from tintinh.output import say
 from tintinh.settings import settings
@@ -24,7 +25,12 @@ from tintinh.settings import settings
 @click.option(
     "--days", type=click.IntRange(1, 92), default=1, show_default=True, help="So many days up to it, as one period."
 )
-@click.option("--theme", metavar="SLUG", help="Colour the map by this theme [default: by any theme].")
+@click.option(
+    "--theme",
+    metavar="SLUG",
+    shell_complete=complete_themes,
+    help="Colour the map by this theme [default: by any theme].",
+)
 @click.option(
     "--map",
     "province_map",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tintinh.commands.collect import chosen_sources, connections
+from tintinh.completion import complete_sources
 from tintinh.language import tell
 from tintinh.output import formats, print_rows, say
 from tintinh.preview import show_proposal
@@ -206,7 +207,7 @@ def _write(path: Path, proposal: Proposal) -> None:
     "check",
     epilog="\b\nExamples:\n  tintinh sources check bao_ha_giang\n  tintinh sources check --json",
 )
-@click.argument("source_ids", metavar="[ID]...", nargs=-1)
+@click.argument("source_ids", metavar="[ID]...", nargs=-1, shell_complete=complete_sources)
 @click.option(
     "--sources",
     "folder",
