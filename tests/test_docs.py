@@ -181,12 +181,6 @@ def test_a_command_that_does_not_exist_would_be_noticed(line: str) -> None:
         understood(calls[-1])
 
 
-def test_every_command_is_shown_somewhere() -> None:
-    shown = {arguments[0] for _, line in shown_commands() for arguments in arguments_of(line) if arguments}
-    # `sources` and `segment` say all in their help.
-    assert set(tintinh.list_commands(click.Context(tintinh))) - shown <= {"sources", "segment"}
-
-
 @pytest.mark.parametrize(("heading", "model"), SOURCE_TABLES.items())
 def test_the_keys_of_a_source_are_those_of_its_models(heading: str, model: type[BaseModel]) -> None:
     table = section(read("adding-a-source.md"), heading)
