@@ -115,8 +115,8 @@ def sources_page() -> str:
         "Generated from the files in `crawler/sources` (`TINTINH_WRITE_DOCS=1 pytest tests/test_docs_complete.py`); "
         "[adding a source](adding-a-source.md#what-verified-means) explains `verified`, and how to add one.",
         "",
-        f"{len(sources)} outlets; {verified}. The province is that of today; where the outlet was another province's before July "
-        "2025, that one stands in parentheses.",
+        f"{len(sources)} outlets; {verified}. The province is that of today; where the outlet was another province's "
+        "before July 2025, that one stands in parentheses.",
         "",
         "| source | outlet | province | platform | verified |",
         "|---|---|---|---|---|",

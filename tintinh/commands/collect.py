@@ -201,8 +201,9 @@ def tell_verdict(nights: list[Night], findings: Sequence[Finding] = ()) -> int:
         say(tell("nothing new: the {known} articles met are all in the corpus already", known=known))
     for finding in findings:
         say(f"{painted(translated(finding.severity), finding.severity)}: {translated(finding.sentence)}")
-    if any(finding.severity != "note" for finding in findings):
-        say(tell("more: tintinh health SOURCE"))
+    serious = [finding for finding in findings if finding.severity != "note"]
+    if serious:
+        say(tell("more: tintinh health {source}", source=serious[0].source))
         return 2
     return 0
 

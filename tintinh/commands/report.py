@@ -86,6 +86,9 @@ def report_command(
         say(tell("report: {path}", path=write_report(corpus, nights, themes, names, out, asked)))
         if figures is not None:
             data = chart_data(corpus, themes, period_of(corpus, nights, day, days), asked)
-            for path in charts.write_figures(data, figures):
+            written = charts.write_figures(data, figures)
+            for path in written:
                 say(tell("figure: {path}", path=path))
+            if not written:
+                say(tell("no figure: no story of that time is in the corpus; --day and --days name another"))
     return 0
