@@ -72,7 +72,7 @@ def test_a_reader_adds_an_outlet_labels_ten_stories_retrains_and_makes_a_figure(
     trained = tintinh("train", "--labelled", few, "--hand", corpus, "--no-background", "--allow-lower", home=tmp_path)
     assert trained.code == 0, trained.err
     model = Path(trained.out.strip())
-    assert "10" in re.sub(r"\s+", " ", (model / "card.md").read_text(encoding="utf-8")).partition("by hand")[0][-200:]
+    assert "- `labels by hand: lan`: 10 articles" in (model / "card.md").read_text(encoding="utf-8")
     annotated = tintinh("annotate", home=tmp_path)
     assert annotated.err.startswith("0 articles segmented, 23 tagged")
     shown = tintinh("show", "1", home=tmp_path)

@@ -84,6 +84,10 @@ def tintinh() -> None:
 
     Data goes to standard output, words to standard error. Exit code 0: done; 1: failed; 2: done, but an expectation
     of a source was broken.
+
+    TINTINH_LANG=vi makes the words Vietnamese, TINTINH_HOME says where data lie, TINTINH_CONTACT who asks the outlets;
+    NO_COLOR and FORCE_COLOR are respected. Every command has examples in its help. The whole manual: make docs, or the
+    folder docs.
     """
 
 
