@@ -12,6 +12,7 @@ from corpus.errors import CorpusError
 from corpus.records import Tagging
 from corpus.store import Corpus
 from nlp.themes import Theme
+from tintinh.colours import colour
 from tintinh.keyboard import Keyboard
 from tintinh.language import tell, translated
 from tintinh.sheet import KEYS, Line, Sheet, article_lines, help_lines, theme_lines
@@ -195,6 +196,7 @@ def _size() -> tuple[int, int]:
 def _show(lines: Sequence[Line]) -> None:
     """Put ``lines`` on a cleared screen; on a terminal that knows no codes, below what was there."""
     plain = os.environ.get("TERM", "dumb") == "dumb"
-    text = "\n".join(line.text if plain or not line.strong else f"\x1b[1m{line.text}\x1b[0m" for line in lines)
+    bold = not plain and colour() is not False
+    text = "\n".join(f"\x1b[1m{line.text}\x1b[0m" if bold and line.strong else line.text for line in lines)
     sys.stdout.write(f"\n{text}\n" if plain else f"\x1b[H\x1b[2J{text}")
     sys.stdout.flush()
