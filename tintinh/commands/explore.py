@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tintinh.commands.options import corpus_option, partner_option, query_of, query_options, require_source
+from tintinh.language import heading, tell
 from tintinh.output import formats, print_json, print_rows, print_table, say
 
 if TYPE_CHECKING:
@@ -74,12 +75,15 @@ def search_command(
         print_rows((hit_row(hit) for hit in answer.hits), columns, as_json=as_json, as_csv=as_csv)
     else:
         print_hits(answer.hits)
-    shown = f", {len(answer.hits)} shown" if total > len(answer.hits) else ""
-    say(f"{total} articles{shown}")
+    if total > len(answer.hits):
+        say(tell("{total} articles, {shown} shown", total=total, shown=len(answer.hits)))
+    else:
+        say(tell("{total} articles", total=total))
     if answer.ordered is not None:
-        say(f"put in order were the {answer.ordered} of them that were stored last; narrow the question to see all")
+        told = "put in order were the {number} of them that were stored last; narrow the question to see all"
+        say(tell(told, number=answer.ordered))
     if answer.without_tones:
-        say(f"none with these tones; without tones there are {answer.without_tones}")
+        say(tell("none with these tones; without tones there are {number}", number=answer.without_tones))
 
 
 def hit_row(hit: Hit) -> dict[str, Any]:
@@ -90,7 +94,7 @@ def hit_row(hit: Hit) -> dict[str, Any]:
 def print_hits(hits: Iterable[Hit]) -> None:
     """Hits for people: title, where and when, the words in their place."""
     for hit in hits:
-        day = hit.published_at.strftime("%d/%m/%Y") if hit.published_at else "no date"
+        day = hit.published_at.strftime("%d/%m/%Y") if hit.published_at else tell("no date")
         facts = [day, hit.source, hit.province, ", ".join(hit.themes)]
         click.secho(f"{hit.id:>5}  {hit.title}", bold=True)
         click.echo("       " + " · ".join(fact for fact in facts if fact))
@@ -175,7 +179,7 @@ def _print_mentions(mentions: Mentions) -> None:
     from corpus.entities import PARTNERS
 
     if mentions is None:
-        say("not read for places and partners yet: tintinh annotate")
+        say(tell("not read for places and partners yet: tintinh annotate"))
         return
     names = [entity for entity, one in mentions if one.rule != "qualifies"]
     for what, some in (
@@ -191,11 +195,13 @@ def _print_stored(stored: StoredArticle, mentions: Mentions) -> None:
 
     article = stored.article
     copy = (
-        f"near-duplicate of article {stored.copy_of} (similarity {stored.similarity:.2f})" if stored.copy_of else None
+        tell("near-duplicate of article {id} (similarity {alike:.2f})", id=stored.copy_of, alike=stored.similarity)
+        if stored.copy_of
+        else None
     )
     print_article(article, article.url, copy)
     if stored.tagging is None:
-        say("not tagged yet: tintinh annotate")
+        say(tell("not tagged yet: tintinh annotate"))
     else:
         _print_themes(stored.tagging)
         # A hand label has no evidence; what the newest model thought, and what other people did, may explain it.
@@ -205,15 +211,21 @@ def _print_stored(stored: StoredArticle, mentions: Mentions) -> None:
             _print_themes(tagging)
     _print_mentions(mentions)
     click.echo(
-        f"Read by {article.extractor} {article.extractor_version}, fetched {article.fetched_at:%Y-%m-%d %H:%M} UTC"
+        tell(
+            "Read by {reader} {version}, fetched {moment:%Y-%m-%d %H:%M} UTC",
+            reader=article.extractor,
+            version=article.extractor_version,
+            moment=article.fetched_at,
+        )
     )
 
 
 def _print_themes(tagging: Tagging) -> None:
-    click.secho(f"Themes by {tagging.by}: {', '.join(tagging.themes) or 'none'}", bold=True)
+    given = ", ".join(tagging.themes) or tell("none")
+    click.secho(tell("Themes by {by}: {given}", by=tagging.by, given=given), bold=True)
     for theme in tagging.themes:
-        score = f"{tagging.scores[theme]:.2f}" if theme in tagging.scores else "given"
-        click.echo(f"  {theme} {score}{'  (primary)' if theme == tagging.primary else ''}")
+        score = f"{tagging.scores[theme]:.2f}" if theme in tagging.scores else tell("given")
+        click.echo(f"  {theme} {score}{'  ' + tell('(primary)') if theme == tagging.primary else ''}")
         for sentence in tagging.evidence.get(theme, ()):
             click.echo(f"    “{sentence}”")
     near = sorted(
@@ -221,7 +233,7 @@ def _print_themes(tagging: Tagging) -> None:
     )
     weighed = [f"{theme} {tagging.scores[theme]:.2f}" for theme in near if tagging.scores[theme] >= _WORTH_SAYING]
     if weighed:
-        click.echo(f"  weighed and not given: {', '.join(weighed)}")
+        click.echo("  " + tell("weighed and not given: {themes}", themes=", ".join(weighed)))
 
 
 @click.command("stats", epilog="\b\nExamples:\n  tintinh stats\n  tintinh stats --json")
@@ -237,12 +249,12 @@ def stats_command(corpus_path: Path, as_json: bool) -> None:
         print_json(facts)
         return
     print_table(
-        [{"source": source or "(unknown)", "articles": count} for source, count in stats.sources.items()],
+        [{"source": source or tell("(unknown)"), "articles": count} for source, count in stats.sources.items()],
         ["source", "articles"],
     )
     click.echo()
     print_table(
-        [{"what": name, "count": _shown(value)} for name, value in facts.items() if name != "sources"],
+        [{"what": heading(name), "count": _shown(value)} for name, value in facts.items() if name != "sources"],
         ["what", "count"],
     )
 

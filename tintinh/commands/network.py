@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from tintinh.commands.options import corpus_option, entities_named, query_of, query_options, require_source
+from tintinh.language import tell
 from tintinh.output import print_rows, say
 
 
@@ -57,11 +58,16 @@ def network_command(
         for row in rows if form != "json" else ():
             row["ids"] = " ".join(map(str, row["ids"]))
         print_rows(rows, columns, as_json=form == "json", as_csv=form == "csv")
-    say(f"{len(found.edges)} edges")
+    say(tell("{edges} edges", edges=len(found.edges)))
     if found.homeless:
-        say(f"{found.homeless} articles name a partner and have no province under this map; they are in no edge")
+        say(
+            tell(
+                "{articles} articles name a partner and have no province under this map; they are in no edge",
+                articles=found.homeless,
+            )
+        )
     if found.unread:
-        say(f"{found.unread} articles have not been read for names: tintinh annotate")
+        say(tell("{articles} articles have not been read for names: tintinh annotate", articles=found.unread))
 
 
 def _partners(name: str) -> tuple[str, ...]:

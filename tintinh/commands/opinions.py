@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import click
 
 from tintinh.commands.options import corpus_option, model_option, themes_at, themes_option
+from tintinh.language import tell, translated
 from tintinh.output import plain, print_json, progress, say
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def tagger_at(model_path: Path | None, themes_path: Path | None = None) -> Tagge
 
     tagger = Tagger.of(load(model_folder(model_path), slugs(themes_at(themes_path or settings().themes))))
     for note in tagger.notes:
-        say(note)
+        say(translated(note))
     return tagger
 
 
@@ -174,9 +175,11 @@ def _rounded(weighed: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
 def _print_tagging(row: dict[str, Any], tagging: Tagging, reasons: dict[str, Explanation]) -> None:
     click.secho(f"{row.get('id', '')}  {str(row.get('title') or row.get('text'))[:90]}", bold=True)
     if not tagging.themes:
-        click.echo("    no theme")
+        click.echo("    " + tell("no theme"))
     for theme in tagging.themes:
-        click.echo(f"    {theme} {tagging.scores[theme]:.2f}{' (primary)' if theme == tagging.primary else ''}")
+        click.echo(
+            f"    {theme} {tagging.scores[theme]:.2f}{' ' + tell('(primary)') if theme == tagging.primary else ''}"
+        )
         if theme in reasons:
             _print_reason(reasons[theme])
             continue
@@ -191,11 +194,13 @@ def _print_reason(reason: Explanation) -> None:
         for text, weight in weighed[:count]:
             click.echo(f"        {weight:+.3f}  {f'“{text}”' if what == 'sentences' else text}")
         if rest := weighed[count:]:
-            click.echo(f"        {sum(weight for _, weight in rest):+.3f}  the {len(rest)} other {what}")
-    click.echo(f"        {reason.bias:+.3f}  constant")
-    click.echo(
-        f"        {reason.decision:+.3f}  log odds: the constant and all sentences, or the constant and all words"
-    )
+            others = tell("the {n} other sentences", n=len(rest))
+            if what == "words":
+                others = tell("the {n} other words", n=len(rest))
+            click.echo(f"        {sum(weight for _, weight in rest):+.3f}  {others}")
+    click.echo(f"        {reason.bias:+.3f}  {tell('constant')}")
+    total = tell("log odds: the constant and all sentences, or the constant and all words")
+    click.echo(f"        {reason.decision:+.3f}  {total}")
 
 
 @click.command("annotate", epilog="\b\nExamples:\n  tintinh annotate\n  tintinh crawl; tintinh annotate")
@@ -211,7 +216,14 @@ def annotate_command(model_path: Path | None, themes_path: Path | None, corpus_p
 
     with Corpus.open(corpus_path, create=False) as corpus:
         segmented, tagged, named = annotate(corpus, tagger_at(model_path, themes_path))
-    say(f"{segmented} articles segmented, {tagged} tagged, {named} read for places and partners")
+    say(
+        tell(
+            "{segmented} articles segmented, {tagged} tagged, {named} read for places and partners",
+            segmented=segmented,
+            tagged=tagged,
+            named=named,
+        )
+    )
 
 
 def annotate(corpus: Corpus, tagger: Tagger) -> tuple[int, int, int]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tintinh.completion import by_slug, complete_provinces, complete_sources, complete_themes
 from tintinh.settings import settings
 
 if TYPE_CHECKING:
@@ -96,9 +97,14 @@ def query_options(command: Command) -> Command:
     """The filters of a question."""
     options = (
         click.option(
-            "--theme", "themes", multiple=True, metavar="SLUG", help="Only this theme; give it again for AND."
+            "--theme",
+            "themes",
+            multiple=True,
+            metavar="SLUG",
+            shell_complete=complete_themes,
+            help="Only this theme; give it again for AND.",
         ),
-        click.option("--province", help="Only this province, in any spelling."),
+        click.option("--province", shell_complete=complete_provinces, help="Only this province, in any spelling."),
         click.option(
             "--map",
             "province_map",
@@ -114,7 +120,7 @@ def query_options(command: Command) -> Command:
             help="A model's theme counts from this probability on [default: the model's own threshold].",
         ),
         click.option("--hand", "by_hand", is_flag=True, help="Only articles that a person has labelled."),
-        click.option("--source", metavar="ID", help="Only this outlet."),
+        click.option("--source", metavar="ID", shell_complete=complete_sources, help="Only this outlet."),
         click.option("--section", metavar="NAME", help="Only this section (chuyên mục), in any spelling."),
         click.option("--author", metavar="NAME", help="Only this author: the whole name, in any spelling."),
         click.option("--language", metavar="CODE", help="Only this language (vi, en …)."),
@@ -182,6 +188,15 @@ def require_source(source_id: str | None, corpus: Corpus) -> None:
         )
 
 
+def _near(province: str) -> list[str]:
+    """Provinces of either map whose names are like ``province``, however it is spelt."""
+    from corpus.provinces import names_34, provinces_63
+    from corpus.text import fold
+
+    known = {fold(name): name for name in (*names_34(), *(one.name for one in provinces_63()))}
+    return [known[one] for one in get_close_matches(fold(province), known, n=3)]
+
+
 def query_of(
     *,
     text: str | None,
@@ -207,9 +222,11 @@ def query_of(
     for theme in themes:
         if theme not in known:
             raise click.BadParameter(f"{theme!r} is no theme; there are {', '.join(known)}", param_hint="--theme")
-    name = canonical(province) if province else None
+    name = canonical(province) or by_slug().get(province.lower()) if province else None
     if province and name is None:
-        raise click.BadParameter(f"{province!r} is no province of Việt Nam", param_hint="--province")
+        near = _near(province)
+        sentence = f"{province!r} is no province of Việt Nam" + (f"; near it are {', '.join(near)}" if near else "")
+        raise click.BadParameter(sentence, param_hint="--province")
     if since and until and since > until:
         raise click.BadParameter(f"{since} is after --until {until}", param_hint="--since")
     return Query(

@@ -10,6 +10,7 @@ import click
 from tintinh.chart import bars
 from tintinh.commands.explore import open_corpus
 from tintinh.commands.options import corpus_option, partner_option, query_of, query_options, require_source
+from tintinh.language import tell
 from tintinh.output import formats, print_rows, say
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def trend_command(
             row.update(before=change.before if change else None, after=change.after if change else None)
     if not (as_json or as_csv):
         for row, bar in zip(rows, bars([row["count"] or 0 for row in rows]), strict=True):
-            row["chart"] = bar if row["count"] is not None else "nobody watched"
+            row["chart"] = bar if row["count"] is not None else tell("nobody watched")
         columns.append("chart")
     print_rows(rows, columns, as_json=as_json, as_csv=as_csv)
     _say_what_to_mind(found, by, changes=changes)
@@ -95,19 +96,37 @@ def trend_command(
 def _say_what_to_mind(found: Trend, by: str, *, changes: bool) -> None:
     if found.left_out:
         shown = len({row.group for row in found.rows})
-        say(f"the {shown} partners that most articles name; {found.left_out} more are named")
+        say(
+            tell(
+                "the {shown} partners that most articles name; {more} more are named", shown=shown, more=found.left_out
+            )
+        )
     if found.undated:
-        say(f"{found.undated} articles without a date are not counted")
+        say(tell("{articles} articles without a date are not counted", articles=found.undated))
     unwatched = sum(row.count is None for row in found.rows)
     if unwatched:
-        say(f"rows without a count, for no outlet was watched then: {unwatched}")
+        say(tell("rows without a count, for no outlet was watched then: {rows}", rows=unwatched))
     watched = {row.outlets for row in found.rows if row.count is not None}
     if len(watched) > 1:
-        say(
-            f"{min(watched)} to {max(watched)} outlets were watched in a {by}: counts may change with them, read shares"
-        )
+        # Each as a whole sentence: in another language the word for a length of time may change the others.
+        told = {
+            "day": "{least} to {most} outlets were watched in a day: counts may change with them, read shares",
+            "week": "{least} to {most} outlets were watched in a week: counts may change with them, read shares",
+            "month": "{least} to {most} outlets were watched in a month: counts may change with them, read shares",
+            "quarter": "{least} to {most} outlets were watched in a quarter: counts may change with them, read shares",
+            "year": "{least} to {most} outlets were watched in a year: counts may change with them, read shares",
+        }
+        say(tell(told[by], least=min(watched), most=max(watched)))
     for change in found.changes:
         group = f"{change.group}: " if change.group else ""
-        say(f"{group}from {change.period} on the share is {change.after:.3f}, before {change.before:.3f}")
+        say(
+            group
+            + tell(
+                "from {period} on the share is {after:.3f}, before {before:.3f}",
+                period=change.period,
+                after=change.after,
+                before=change.before,
+            )
+        )
     if changes and not found.changes:
-        say("no change of level is sure enough to be marked")
+        say(tell("no change of level is sure enough to be marked"))

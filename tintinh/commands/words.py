@@ -10,6 +10,7 @@ import click
 
 from tintinh.commands.explore import open_corpus
 from tintinh.commands.options import Day, corpus_option, partner_option, query_of, query_options, require_source
+from tintinh.language import tell
 from tintinh.output import formats, print_json, print_rows, say
 
 if TYPE_CHECKING:
@@ -83,9 +84,11 @@ def keywords_command(
         found = corpus.keywords(question, other, order=order, least=least, limit=limit)
     columns = ["word", "count", "articles", "against", "log_likelihood", "log_ratio"]
     print_rows(map(asdict, found.words), columns, as_json=as_json, as_csv=as_csv)
-    for name, selection in (("first", found.first), ("second", found.second)):
-        left_out = f"; {selection.unsegmented} left out, not segmented yet" if selection.unsegmented else ""
-        say(f"{name} selection: {selection.words} words in {selection.articles} articles{left_out}")
+    for name, selection in ((tell("first selection"), found.first), (tell("second selection"), found.second)):
+        facts = tell("{words} words in {articles} articles", words=selection.words, articles=selection.articles)
+        if selection.unsegmented:
+            facts += tell("; {articles} left out, not segmented yet", articles=selection.unsegmented)
+        say(f"{name}: {facts}")
 
 
 def _other(against: tuple[str, ...]) -> Query | None:
@@ -156,8 +159,17 @@ def concordance_command(
         print_rows(map(asdict, found.lines), columns, as_json=False, as_csv=True)
     else:
         _print_lines(found.lines)
-    shown = f", {len(found.lines)} shown" if found.total > len(found.lines) else ""
-    say(f"{found.total} places in {found.articles} articles{shown}")
+    if found.total > len(found.lines):
+        say(
+            tell(
+                "{places} places in {articles} articles, {shown} shown",
+                places=found.total,
+                articles=found.articles,
+                shown=len(found.lines),
+            )
+        )
+    else:
+        say(tell("{places} places in {articles} articles", places=found.total, articles=found.articles))
 
 
 _SIDE = 48
