@@ -80,7 +80,7 @@ def network(
     query = query or Query()
     if theme is not None and theme not in query.themes:
         query = replace(query, themes=(*query.themes, theme))
-    _require_known(connection, partners)
+    require_known(connection, partners)
     asked = where(query)
     column = PROVINCE_COLUMN[query.province_map]
     marks = ", ".join("?" * len(partners))
@@ -123,7 +123,8 @@ def _edges(rows: Iterable[tuple[Any, ...]]) -> list[Edge]:
     return sorted(edges, key=lambda edge: (fold(edge.province), edge.province, edge.partner, edge.year or 0))
 
 
-def _require_known(connection: sqlite3.Connection, partners: Sequence[str]) -> None:
+def require_known(connection: sqlite3.Connection, partners: Sequence[str]) -> None:
+    """Raise ``QueryError`` for an id of ``partners`` that is no partner in this corpus."""
     for partner in partners:
         row = connection.execute("SELECT kind FROM entities WHERE id = ?", (partner,)).fetchone()
         if row is None:

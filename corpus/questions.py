@@ -8,11 +8,14 @@ from typing import Any
 
 from corpus import concordance, keywords
 from corpus.concordance import Concordance
+from corpus.counting import Group
 from corpus.keywords import Keywords
+from corpus.overview import Overview, overview
 from corpus.periods import Period
 from corpus.records import Query
 from corpus.search import Answer, search
-from corpus.trend import Group, ThemeRow, Trend, theme_by_province, trend
+from corpus.shares import ShareRow, province_shares
+from corpus.trend import ThemeRow, Trend, theme_by_province, trend
 
 
 class Questions:
@@ -40,6 +43,14 @@ class Questions:
     def theme_by_province(self, query: Query, *, stories: bool = False) -> list[ThemeRow]:
         """Counts, denominators and shares by province and theme; see ``corpus.trend.theme_by_province``."""
         return theme_by_province(self.connection, query, stories=stories)
+
+    def province_shares(self, query: Query | str, *, stories: bool = False) -> list[ShareRow]:
+        """Counts, denominators and shares by province, over all days; see ``corpus.shares.province_shares``."""
+        return province_shares(self.connection, _query(query), stories=stories)
+
+    def overview(self) -> Overview:
+        """What is in the corpus, quickly; see ``corpus.overview``."""
+        return overview(self.connection)
 
     def keywords(
         self,

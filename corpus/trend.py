@@ -12,22 +12,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from corpus import tallies
 from corpus.changepoints import change_points
-from corpus.conditions import PROVINCE_COLUMN, STANDING, Where, themed, where
+from corpus.conditions import PROVINCE_COLUMN, themed
+from corpus.counting import THEME, Counted, Group, all_days, by_day, by_name, compared, undated_of
 from corpus.coverage import Coverage, coverage
 from corpus.errors import QueryError
 from corpus.intervals import wilson
 from corpus.periods import Period, label, periods
 from corpus.records import Query
-from corpus.text import fold
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Group = Literal["source", "province", "theme"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,26 +110,24 @@ def trend(
     if per == "theme":
         if query.themes:
             raise QueryError("a trend per theme takes its themes from `themes`, not from the query's filter")
-        subject = base = _Counted(replace(query, probability=None), tallies.TAGGED, stories)
+        subject = base = Counted(replace(query, probability=None), tallies.TAGGED, stories)
         given = themed(query)
     else:
         query = replace(query, themes=tuple(dict.fromkeys([*query.themes, *themes])))
-        subject = _Counted(query, query.themes[0] if query.themes else tallies.EVERY, stories)
-        asked = replace(query, themes=(), probability=None) if query.themes else replace(query, text=None)
-        base = _Counted(asked, tallies.TAGGED if query.themes else tallies.EVERY, stories)
+        subject, base = compared(query, stories=stories)
         given = None
-    denominators = _by_day(connection, by, None if per == "theme" else per, base)
-    counts = _by_day(connection, by, per, subject, given)
+    denominators = by_day(connection, by, None if per == "theme" else per, base)
+    counts = by_day(connection, by, per, subject, given)
     if per == "theme":
         names: Iterable[str | None] = themes or sorted({name for _, name in counts if name})
         groups: Mapping[str | None, str | None] = dict.fromkeys(names)
     else:
-        groups = {name: name for name in sorted({name for _, name in denominators}, key=_order)}
+        groups = {name: name for name in sorted({name for _, name in denominators}, key=by_name)}
     open_ended = replace(subject.query, since=None, until=None)
-    undated = replace(subject, query=open_ended)
+    without_day = replace(subject, query=open_ended)
     watch = coverage(connection, query, by, per) if denominators else None
-    rows = tuple(_rows(counts, denominators, groups, by, watch, query)) if watch else ()
-    return Trend(rows, _undated(connection, undated), tuple(_changes(rows)) if changes else ())
+    rows = tuple(rows_of(counts, denominators, groups, by, watch, query)) if watch else ()
+    return Trend(rows, undated_of(connection, without_day), tuple(changes_of(rows)) if changes else ())
 
 
 def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: bool = False) -> list[ThemeRow]:
@@ -140,123 +136,19 @@ def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: 
     The denominators are the tagged articles of the province under the query's filters other than themes;
     ``query.themes`` narrows which themes are shown.
     """
-    base = _Counted(replace(query, themes=(), probability=None), tallies.TAGGED, stories)
+    base = Counted(replace(query, themes=(), probability=None), tallies.TAGGED, stories)
     column = PROVINCE_COLUMN[query.province_map]
-    denominators = _all_days(connection, (column,), base)
-    counts = _all_days(connection, (column, _THEME), base, themed(query))
+    denominators = all_days(connection, (column,), base)
+    counts = all_days(connection, (column, THEME), base, themed(query))
     themes = query.themes or sorted({theme for _, theme in counts})
     return [
         ThemeRow(province, theme, counts[province, theme], total, counts[province, theme] / total)
-        for (province,), total in sorted(denominators.items(), key=lambda item: _order(item[0][0]))
+        for (province,), total in sorted(denominators.items(), key=lambda item: by_name(item[0][0]))
         for theme in themes
     ]
 
 
-_ANY_TAGGING = "SELECT 1 FROM taggings WHERE taggings.article_id = articles.id"
-_THEME = "standing_themes.theme"
-_GROUP_COLUMN: dict[Group | None, str] = {None: "NULL", "source": "articles.source", "theme": _THEME}
-
-
-def _tables(given: str | None) -> str:
-    """What is counted in: articles, or each with its themes, those of the relation ``given`` (``themed``)."""
-    joined = f"articles JOIN {given} AS standing_themes ON standing_themes.article_id = articles.id"
-    return joined if given else "articles"
-
-
-def _is_tallied(given: str | None) -> bool:
-    """Whether tallies count the themes of this relation: those in use, not those from some probability on."""
-    return given is None or given == STANDING
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """What is counted: the articles of ``query``, and the ``kind`` of tally that counts the same (one theme at most).
-
-    ``tallies.TAGGED`` means only those with a tagging, ``stories`` those that are no copies.
-    """
-
-    query: Query
-    kind: str
-    stories: bool
-
-    @property
-    def heads_only(self) -> bool:
-        return self.stories or self.query.stories
-
-    def where(self) -> Where:
-        condition = where(self.query, heads_only=self.stories)
-        if self.kind != tallies.TAGGED:
-            return condition
-        return Where(f"{condition.sql} AND EXISTS ({_ANY_TAGGING})", condition.values)
-
-
-def _all_days(
-    connection: sqlite3.Connection, columns: tuple[str, ...], what: _Counted, given: str | None = None
-) -> Counter[tuple[Any, ...]]:
-    """How many articles there are of each combination of ``columns``, the undated too where no day is asked for."""
-    found: Counter[tuple[Any, ...]] = Counter()
-    months = tallies.split(what.query, columns) if _is_tallied(given) else None
-    for edge in months.edges if months else (what.query,):
-        found += _counts(connection, ", ".join(columns), _tables(given), replace(what, query=edge).where())
-    if months:
-        kind = None if given else what.kind
-        found += tallies.counts(
-            connection, what.query, months, kind, columns, by_month=False, heads_only=what.heads_only
-        )
-    return found
-
-
-def _counts(connection: sqlite3.Connection, columns: str, tables: str, condition: Where) -> Counter[tuple[Any, ...]]:
-    """How many rows under ``condition`` there are of each combination of ``columns``."""
-    rows = connection.execute(
-        f"SELECT {columns}, count(*) FROM {tables} WHERE {condition.sql} GROUP BY {columns}",  # noqa: S608 - our names
-        condition.values,
-    )
-    return Counter({tuple(key): count for *key, count in rows})
-
-
-def _by_day(
-    connection: sqlite3.Connection, by: Period, per: Group | None, what: _Counted, given: str | None = None
-) -> Counter[tuple[Any, ...]]:
-    """How many articles there are of each day and group; those of whole months may stand at the first of the month."""
-    group = _GROUP_COLUMN[per] if per != "province" else PROVINCE_COLUMN[what.query.province_map]
-    months = None
-    if by in {"month", "quarter", "year"} and _is_tallied(given):
-        months = tallies.split(what.query, (group,))
-    found: Counter[tuple[Any, ...]] = Counter()
-    for edge in months.edges if months else (what.query,):
-        condition = replace(what, query=edge).where()
-        dated = Where(f"published_day IS NOT NULL AND {condition.sql}", condition.values)
-        found += _counts(connection, f"published_day, {group}", _tables(given), dated)
-    if months:
-        kind = None if per == "theme" else what.kind
-        monthly = tallies.counts(
-            connection, what.query, months, kind, (group,), by_month=True, heads_only=what.heads_only
-        )
-        found.update({(f"{month}-01", name): count for (month, name), count in monthly.items() if month})
-    return found
-
-
-def _undated(connection: sqlite3.Connection, what: _Counted) -> int:
-    if tallies.split(what.query):
-        counted = tallies.counts(
-            connection, what.query, tallies.UNDATED, what.kind, (), by_month=False, heads_only=what.heads_only
-        )
-        return counted.total()
-    condition = what.where()
-    row = connection.execute(
-        f"SELECT count(*) FROM articles WHERE published_day IS NULL AND {condition.sql}",  # noqa: S608 - our names
-        condition.values,
-    ).fetchone()
-    return int(row[0])
-
-
-def _order(name: str | None) -> tuple[bool, str, str]:
-    # Folded first: Đ stands after D, not after Z; the unknown comes last.
-    return name is None, fold(name or ""), name or ""
-
-
-def _rows(
+def rows_of(
     counts: Counter[tuple[Any, ...]],
     denominators: Counter[tuple[Any, ...]],
     groups: Mapping[str | None, str | None],
@@ -279,7 +171,8 @@ def _rows(
             yield TrendRow(period, name, part if known or total else None, total, share, low, high, outlets)
 
 
-def _changes(rows: Iterable[TrendRow]) -> Iterator[Change]:
+def changes_of(rows: Iterable[TrendRow]) -> Iterator[Change]:
+    """The new levels of each group's share, by group and period."""
     by_group: dict[str | None, list[TrendRow]] = {}
     for row in rows:
         if row.denominator:
