@@ -14,12 +14,11 @@ from typing import Any
 
 from corpus import tallies
 from corpus.conditions import Where
-from corpus.counting import Counted, counts
 from corpus.coverage import coverage
 from corpus.network import PARTNERS, require_known
 from corpus.periods import Period
 from corpus.records import Query
-from corpus.trend import Trend, changes_of, rows_of
+from corpus.trend import Counted, Trend, changes_of, counts_of, rows_of
 
 _READ = "EXISTS (SELECT 1 FROM namings WHERE namings.article_id = articles.id)"
 _KINDS = ", ".join(f"'{kind}'" for kind in PARTNERS)
@@ -44,9 +43,9 @@ def partner_trend(
     require_known(connection, partners)
     asked = Counted(query, tallies.EVERY, stories).where()
     dated = Where(f"articles.published_day IS NOT NULL AND {_READ} AND {asked.sql}", asked.values)
-    totals = counts(connection, "published_day, NULL", "articles", dated)
+    totals = counts_of(connection, "published_day, NULL", "articles", dated)
     tables = f"{_NAMED} AS named JOIN articles ON articles.id = named.article_id"
-    named = counts(connection, "published_day, named.entity", tables, dated)
+    named = counts_of(connection, "published_day, named.entity", tables, dated)
     met: Counter[str] = Counter()
     for (_, entity), count in named.items():
         met[entity] += count

@@ -8,14 +8,13 @@ from typing import Any
 
 from corpus import concordance, keywords
 from corpus.concordance import Concordance
-from corpus.counting import Group
 from corpus.keywords import Keywords
 from corpus.overview import Overview, overview
 from corpus.periods import Period
 from corpus.records import Query
 from corpus.search import Answer, search
 from corpus.shares import ShareRow, province_shares
-from corpus.trend import ThemeRow, Trend, theme_by_province, trend
+from corpus.trend import Group, ThemeRow, Trend, theme_by_province, trend
 
 
 class Questions:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from corpus import tallies
 from corpus.conditions import PROVINCE_COLUMN
-from corpus.counting import all_days, by_name, compared
 from corpus.intervals import wilson
 from corpus.records import Query
+from corpus.trend import Counted, all_days, by_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,9 @@ def province_shares(connection: sqlite3.Connection, query: Query, *, stories: bo
     Subject and denominator are those of a trend, the undated counted too where no day is asked for; ``stories`` counts
     copies once, with their head. ``query.limit`` is not read.
     """
-    subject, base = compared(query, stories=stories)
+    subject = Counted(query, query.themes[0] if query.themes else tallies.EVERY, stories)
+    others = replace(query, themes=(), probability=None) if query.themes else replace(query, text=None)
+    base = Counted(others, tallies.TAGGED if query.themes else tallies.EVERY, stories)
     column = (PROVINCE_COLUMN[query.province_map],)
     counts, totals = all_days(connection, column, subject), all_days(connection, column, base)
     found = []

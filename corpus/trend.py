@@ -12,20 +12,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from corpus import tallies
 from corpus.changepoints import change_points
-from corpus.conditions import PROVINCE_COLUMN, themed
-from corpus.counting import THEME, Counted, Group, all_days, by_day, by_name, compared, undated_of
+from corpus.conditions import PROVINCE_COLUMN, STANDING, Where, themed, where
 from corpus.coverage import Coverage, coverage
 from corpus.errors import QueryError
 from corpus.intervals import wilson
 from corpus.periods import Period, label, periods
 from corpus.records import Query
+from corpus.text import fold
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Group = Literal["source", "province", "theme"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +116,22 @@ def trend(
         given = themed(query)
     else:
         query = replace(query, themes=tuple(dict.fromkeys([*query.themes, *themes])))
-        subject, base = compared(query, stories=stories)
+        subject = Counted(query, query.themes[0] if query.themes else tallies.EVERY, stories)
+        asked = replace(query, themes=(), probability=None) if query.themes else replace(query, text=None)
+        base = Counted(asked, tallies.TAGGED if query.themes else tallies.EVERY, stories)
         given = None
-    denominators = by_day(connection, by, None if per == "theme" else per, base)
-    counts = by_day(connection, by, per, subject, given)
+    denominators = _by_day(connection, by, None if per == "theme" else per, base)
+    counts = _by_day(connection, by, per, subject, given)
     if per == "theme":
         names: Iterable[str | None] = themes or sorted({name for _, name in counts if name})
         groups: Mapping[str | None, str | None] = dict.fromkeys(names)
     else:
         groups = {name: name for name in sorted({name for _, name in denominators}, key=by_name)}
     open_ended = replace(subject.query, since=None, until=None)
-    without_day = replace(subject, query=open_ended)
+    undated = replace(subject, query=open_ended)
     watch = coverage(connection, query, by, per) if denominators else None
     rows = tuple(rows_of(counts, denominators, groups, by, watch, query)) if watch else ()
-    return Trend(rows, undated_of(connection, without_day), tuple(changes_of(rows)) if changes else ())
+    return Trend(rows, _undated(connection, undated), tuple(changes_of(rows)) if changes else ())
 
 
 def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: bool = False) -> list[ThemeRow]:
@@ -139,13 +143,118 @@ def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: 
     base = Counted(replace(query, themes=(), probability=None), tallies.TAGGED, stories)
     column = PROVINCE_COLUMN[query.province_map]
     denominators = all_days(connection, (column,), base)
-    counts = all_days(connection, (column, THEME), base, themed(query))
+    counts = all_days(connection, (column, _THEME), base, themed(query))
     themes = query.themes or sorted({theme for _, theme in counts})
     return [
         ThemeRow(province, theme, counts[province, theme], total, counts[province, theme] / total)
         for (province,), total in sorted(denominators.items(), key=lambda item: by_name(item[0][0]))
         for theme in themes
     ]
+
+
+_ANY_TAGGING = "SELECT 1 FROM taggings WHERE taggings.article_id = articles.id"
+_THEME = "standing_themes.theme"
+_GROUP_COLUMN: dict[Group | None, str] = {None: "NULL", "source": "articles.source", "theme": _THEME}
+
+
+def _tables(given: str | None) -> str:
+    """What is counted in: articles, or each with its themes, those of the relation ``given`` (``themed``)."""
+    return (
+        f"articles JOIN {given} AS standing_themes ON standing_themes.article_id = articles.id" if given else "articles"
+    )
+
+
+def _is_tallied(given: str | None) -> bool:
+    """Whether tallies count the themes of this relation: those in use, not those from some probability on."""
+    return given is None or given == STANDING
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is counted: the articles of ``query``, and the ``kind`` of tally that counts the same (one theme at most).
+
+    ``tallies.TAGGED`` means only those with a tagging, ``stories`` those that are no copies.
+    """
+
+    query: Query
+    kind: str
+    stories: bool
+
+    @property
+    def heads_only(self) -> bool:
+        return self.stories or self.query.stories
+
+    def where(self) -> Where:
+        condition = where(self.query, heads_only=self.stories)
+        if self.kind != tallies.TAGGED:
+            return condition
+        return Where(f"{condition.sql} AND EXISTS ({_ANY_TAGGING})", condition.values)
+
+
+def all_days(
+    connection: sqlite3.Connection, columns: tuple[str, ...], what: Counted, given: str | None = None
+) -> Counter[tuple[Any, ...]]:
+    """How many articles there are of each combination of ``columns``, the undated too where no day is asked for."""
+    found: Counter[tuple[Any, ...]] = Counter()
+    months = tallies.split(what.query, columns) if _is_tallied(given) else None
+    for edge in months.edges if months else (what.query,):
+        found += counts_of(connection, ", ".join(columns), _tables(given), replace(what, query=edge).where())
+    if months:
+        kind = None if given else what.kind
+        found += tallies.counts(
+            connection, what.query, months, kind, columns, by_month=False, heads_only=what.heads_only
+        )
+    return found
+
+
+def counts_of(connection: sqlite3.Connection, columns: str, tables: str, condition: Where) -> Counter[tuple[Any, ...]]:
+    """How many rows under ``condition`` there are of each combination of ``columns``."""
+    rows = connection.execute(
+        f"SELECT {columns}, count(*) FROM {tables} WHERE {condition.sql} GROUP BY {columns}",  # noqa: S608 - our names
+        condition.values,
+    )
+    return Counter({tuple(key): count for *key, count in rows})
+
+
+def _by_day(
+    connection: sqlite3.Connection, by: Period, per: Group | None, what: Counted, given: str | None = None
+) -> Counter[tuple[Any, ...]]:
+    """How many articles there are of each day and group; those of whole months may stand at the first of the month."""
+    group = _GROUP_COLUMN[per] if per != "province" else PROVINCE_COLUMN[what.query.province_map]
+    months = None
+    if by in {"month", "quarter", "year"} and _is_tallied(given):
+        months = tallies.split(what.query, (group,))
+    found: Counter[tuple[Any, ...]] = Counter()
+    for edge in months.edges if months else (what.query,):
+        condition = replace(what, query=edge).where()
+        dated = Where(f"published_day IS NOT NULL AND {condition.sql}", condition.values)
+        found += counts_of(connection, f"published_day, {group}", _tables(given), dated)
+    if months:
+        kind = None if per == "theme" else what.kind
+        monthly = tallies.counts(
+            connection, what.query, months, kind, (group,), by_month=True, heads_only=what.heads_only
+        )
+        found.update({(f"{month}-01", name): count for (month, name), count in monthly.items() if month})
+    return found
+
+
+def _undated(connection: sqlite3.Connection, what: Counted) -> int:
+    if tallies.split(what.query):
+        counted = tallies.counts(
+            connection, what.query, tallies.UNDATED, what.kind, (), by_month=False, heads_only=what.heads_only
+        )
+        return counted.total()
+    condition = what.where()
+    row = connection.execute(
+        f"SELECT count(*) FROM articles WHERE published_day IS NULL AND {condition.sql}",  # noqa: S608 - our names
+        condition.values,
+    ).fetchone()
+    return int(row[0])
+
+
+def by_name(name: str | None) -> tuple[bool, str, str]:
+    """What groups are sorted by: folded first, for Đ stands after D, not after Z; the unknown comes last."""
+    return name is None, fold(name or ""), name or ""
 
 
 def rows_of(
@@ -172,7 +281,7 @@ def rows_of(
 
 
 def changes_of(rows: Iterable[TrendRow]) -> Iterator[Change]:
-    """The new levels of each group's share, by group and period."""
+    """The new levels of each group."""
     by_group: dict[str | None, list[TrendRow]] = {}
     for row in rows:
         if row.denominator:
