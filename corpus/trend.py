@@ -53,8 +53,7 @@ class TrendRow:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A new level: from ``period`` on the share of ``group`` is ``after``, where it was ``before`` (each of its whole
-    stretch)."""
+    """A new level: from ``period`` on the share of ``group`` is ``after``, until then ``before`` (whole stretches)."""
 
     group: str | None
     period: str
@@ -159,9 +158,8 @@ _GROUP_COLUMN: dict[Group | None, str] = {None: "NULL", "source": "articles.sour
 
 def _tables(given: str | None) -> str:
     """What is counted in: articles, or each with its themes, those of the relation ``given`` (``themed``)."""
-    return (
-        f"articles JOIN {given} AS standing_themes ON standing_themes.article_id = articles.id" if given else "articles"
-    )
+    joined = f"articles JOIN {given} AS standing_themes ON standing_themes.article_id = articles.id"
+    return joined if given else "articles"
 
 
 def _is_tallied(given: str | None) -> bool:
