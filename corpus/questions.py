@@ -9,6 +9,7 @@ from typing import Any
 from corpus import concordance, keywords
 from corpus.concordance import Concordance
 from corpus.keywords import Keywords
+from corpus.manifest import Tally, tally_of
 from corpus.overview import Overview, overview
 from corpus.periods import Period
 from corpus.records import Query
@@ -22,9 +23,12 @@ class Questions:
 
     connection: sqlite3.Connection
 
-    def search(self, query: Query | str) -> Answer:
-        """The best articles for the words of ``query``, or the newest without words, and how many there are."""
-        return search(self.connection, _query(query))
+    def search(self, query: Query | str, *, skip: int = 0) -> Answer:
+        """The best articles for the words of ``query``, or the newest without words, and how many there are.
+
+        ``skip`` leaves out so many of the best: page 3 of 20 a page is a limit of 60 with 40 skipped.
+        """
+        return search(self.connection, _query(query), skip=skip)
 
     def trend(
         self,
@@ -69,6 +73,10 @@ class Questions:
     ) -> Concordance:
         """Every place where the words stand, in their context; see ``corpus.concordance.concordance``."""
         return concordance.concordance(self.connection, _query(query), width=width, order=order, limit=limit)
+
+    def tally(self, query: Query) -> Tally:
+        """What an export of ``query`` would count, quickly; see ``corpus.manifest.tally_of``."""
+        return tally_of(self.connection, query)
 
     def to_parquet(self, out: Path | str, query: Query | None = None) -> dict[str, Any]:
         """Write articles (None: all) as Parquet by year and province; the manifest. See ``corpus.parquet``."""

@@ -1,0 +1,110 @@
+"""Search: the articles that a query asks for, their facts and the words in their place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from corpus.errors import QueryError
+from corpus.provinces import names_34, provinces_63
+from corpus.records import Query
+from corpus.search import Answer, Hit
+from corpus.snippet import Snippet
+from corpus.store import Corpus
+from corpus.text import fold
+from tintinh.explorer.view import Shown, View, Visit
+
+PER_PAGE = 20
+DEEPEST = 50
+"""The last page that can be asked for; who reads more than a thousand hits wants an export."""
+ROWS = 500
+"""Rows of the CSV and of the JSON at most: as many as are found and read in well under a second."""
+COLUMNS = (
+    "id", "published_at", "source", "province", "title", "themes", "primary", "url", "lead", "snippet", "score",
+    "copy_of",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a text, ``marked`` where it is one of the words looked for."""
+
+    text: str
+    marked: bool
+
+
+def pieces(snippet: Snippet) -> list[Piece]:
+    """A snippet cut at the words that matched."""
+    found, done = [], 0
+    for start, end in snippet.matches:
+        if start < done:  # two terms may match in one place
+            continue
+        found += [Piece(snippet.text[done:start], False), Piece(snippet.text[start:end], True)]
+        done = end
+    return [piece for piece in [*found, Piece(snippet.text[done:], False)] if piece.text]
+
+
+def answer(corpus: Corpus, visit: Visit) -> Shown:
+    """One page of hits; as CSV and JSON the first 500 of all."""
+    page = _page(visit)
+    if visit.form == "html":
+        found = corpus.search(replace(visit.query, limit=page * PER_PAGE), skip=(page - 1) * PER_PAGE)
+    else:
+        found = corpus.search(replace(visit.query, limit=ROWS))
+    pages = min(DEEPEST, -(-found.total // PER_PAGE))
+    facts = {
+        "query": visit.query,
+        "found": found,
+        "hits": [(hit, pieces(hit.snippet)) for hit in found.hits],
+        "page": page,
+        "pages": pages,
+        "first": (page - 1) * PER_PAGE + 1,
+        "provinces": _province_names(),
+        "without_tones": _without_tones(visit, found),
+    }
+    return Shown(
+        title=title_of(visit),
+        facts=facts,
+        rows=map(row, found.hits),
+        columns=COLUMNS,
+        more={"total": found.total, "shown": len(found.hits)},
+        cited=visit.query,
+    )
+
+
+def title_of(visit: Visit) -> str:
+    """The heading of a page of hits: the words asked for, or that these are the newest."""
+    if visit.query.text is not None:
+        return visit.t("search.title_words", words=visit.query.text)
+    return visit.t("search.title_newest")
+
+
+def row(hit: Hit) -> dict[str, Any]:
+    """A hit as a row for programs."""
+    return {**vars(hit), "snippet": hit.snippet.text}
+
+
+def _page(visit: Visit) -> int:
+    given = visit.beside.get("page", "1")
+    if not (given.isascii() and given.isdigit() and 1 <= int(given[:4]) <= DEEPEST and len(given) < 4):
+        raise QueryError(f"page: {given[:40]!r} is none; a number from 1 to {DEEPEST} was expected")
+    return int(given)
+
+
+def _without_tones(visit: Visit, found: Answer) -> str | None:
+    """The address of the same search typed without tones, where only that finds something."""
+    if not found.without_tones or visit.query.text is None:
+        return None
+    return visit.link("search", replace(visit.query, text=fold(visit.query.text)))
+
+
+def _province_names() -> list[str]:
+    return sorted({province.name for province in provinces_63()} | set(names_34()), key=fold)
+
+
+def plain_query(query: Query) -> bool:
+    """Whether a query asks for everything."""
+    return replace(query, limit=Query().limit) == Query()
+
+
+VIEW = View("search", answer, beside=("page",))
