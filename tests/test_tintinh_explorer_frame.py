@@ -97,7 +97,7 @@ def test_a_question_that_cannot_be_read_is_a_sentence(reader: Reader, address: s
 
 @pytest.mark.parametrize(
     "address",
-    ["/nowhere", "/en/nowhere", "/article/999", "/article/-1", "/article/" + "9" * 19, "/article/1/..", 
+    ["/nowhere", "/en/nowhere", "/article/999", "/article/-1", "/article/" + "9" * 19, "/article/1/..",
      "//evil.example/", "/-/versions.json", "/-/databases", "/corpus", "/corpus.json?sql=select+1", "/_internal", "/-/static/app.css",
      "/-/explorer/../app.py", "/-/explorer/%2e%2e/app.py", "/-/explorer/"],
 )  # fmt: skip

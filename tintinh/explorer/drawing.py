@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from tintinh.explorer.address import parameters_of
+
 STATIC = Path(__file__).parent / "static"
 
 _UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -57,6 +59,7 @@ def environment() -> Environment:
     made.filters["shortened"] = shortened
     made.tests["web"] = is_web
     made.globals["static"] = static
+    made.globals["parameters_of"] = parameters_of
     return made
 
 

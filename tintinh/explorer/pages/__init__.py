@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from tintinh.explorer.pages import article, search
+from tintinh.explorer.pages import article, network, overview, search, tile_map, trends
 from tintinh.explorer.view import View
 
 VIEWS: tuple[View, ...] = (
+    overview.VIEW,
     search.VIEW,
+    trends.VIEW,
+    tile_map.VIEW,
+    network.VIEW,
     article.VIEW,
 )
 """Every view, in the order of the menu."""
 
-HOME: View = search.VIEW
+HOME: View = overview.VIEW
 """The view at ``/``."""
