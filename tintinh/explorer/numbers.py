@@ -6,12 +6,11 @@ from corpus.periods import start
 from tintinh.explorer.words import Language
 
 
-def percent(share: float | None, language: Language) -> str:
-    """A share in percent, one decimal below 20 % (``8,6 %``, in English ``8.6 %``); ``–`` where there is none."""
+def percent(share: float | None, language: Language, decimals: int = 1) -> str:
+    """A share in percent (``8,6 %``, in English ``8.6 %``); ``–`` where there is none."""
     if share is None:
         return "–"
-    value = 100 * share
-    text = f"{value:.0f}" if value >= 20 or value == round(value) else f"{value:.1f}"
+    text = f"{100 * share:.{decimals}f}"
     return f"{text.replace('.', ',') if language == 'vi' else text}\u00a0%"
 
 

@@ -17,7 +17,7 @@ from tintinh.explorer.view import File, NotThere, Shown, View, Visit
 
 MOST_DRAWN = 50
 """Ties in the figure, those with most articles: with more nobody can follow one."""
-MOST_LISTED = 200
+MOST_LISTED = 100
 """Ties in the table; all of them are in CSV, JSON and GraphML."""
 MOST_ARTICLES = 100
 """Articles shown behind a tie."""

@@ -21,7 +21,7 @@ def answer(corpus: Corpus, visit: Visit) -> Shown:
     facts = {
         "found": found,
         "newest": newest.hits if newest else (),
-        "figure": columns(found.months),
+        "figures": [columns(found.months, size) for size in ((960.0, 130.0), (360.0, 110.0))],
         "period": period_name,
     }
     rows = [{**asdict(outlet), "name": visit.outlet(outlet.source)} for outlet in found.outlets]

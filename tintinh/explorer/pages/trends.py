@@ -68,7 +68,7 @@ def answer(corpus: Corpus, visit: Visit) -> Shown:
         "hidden": len(by_group) - len(drawn),
         "undated": found.undated,
         "unwatched": any(row.count is None for row in shown),
-        "span": _span(found.rows),
+        "span": _span(found.rows, visit.query),
         "period": period_name,
         "percent": lambda value: percent(value, visit.language),
         "searched": lambda row: _searched(visit, per, row),
@@ -148,6 +148,7 @@ def _series(
         )
         for change in changes
     }
+    decimals = 0 if axis[1] >= 0.01 else 1 if axis[1] >= 0.001 else 2
     panels = [
         panel(
             rows,
@@ -156,7 +157,7 @@ def _series(
             size=size,
             counted=counted,
             told=lambda row: _told(visit, row, counted=counted),
-            written=lambda value: visit.number(round(value)) if counted else percent(value, visit.language),
+            written=lambda value: visit.number(round(value)) if counted else percent(value, visit.language, decimals),
             levels=levels,
         )
         for size in ((_WIDE, _NARROW) if alone else (_SMALL,))
@@ -183,8 +184,12 @@ def _told(visit: Visit, row: TrendRow, *, counted: bool) -> str:
     )
 
 
-def _span(rows: Sequence[TrendRow]) -> tuple[date, date] | None:
-    return (start(rows[0].period), end(rows[-1].period)) if rows else None
+def _span(rows: Sequence[TrendRow], query: Query) -> tuple[date, date] | None:
+    """The first and the last day that the rows are of."""
+    if not rows:
+        return None
+    first, last = start(rows[0].period), end(rows[-1].period)
+    return max(first, query.since or first), min(last, query.until or last)
 
 
 def narrowed(query: Query, per: Per | None, group: str | None) -> Query:
@@ -201,11 +206,8 @@ def narrowed(query: Query, per: Per | None, group: str | None) -> Query:
 def _searched(visit: Visit, per: Per | None, row: TrendRow) -> str:
     """The address of the news behind a number: of the group, in the days of the period."""
     query = visit.query if per != "theme" else replace(visit.query, themes=())
-    since, until = start(row.period), end(row.period)
-    if query.since is not None:
-        since = max(since, query.since)
-    if query.until is not None:
-        until = min(until, query.until)
+    days = _span([row], query)
+    since, until = days if days else (None, None)
     return visit.link("search", replace(narrowed(query, per, row.group), since=since, until=until))
 
 
