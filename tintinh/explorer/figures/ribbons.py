@@ -16,7 +16,7 @@ from corpus.network import Edge
 from corpus.text import fold
 
 _WIDTH, _NAMES, _ROW, _MARGIN = 440.0, 140.0, 19.0, 12.0
-_THIN, _THICK = 1.0, 9.0
+_THIN, _THICK = 0.8, 9.0
 _SWEEPS = 12
 
 
@@ -116,7 +116,7 @@ def ribbons(drawn: Sequence[Tie]) -> Ribbons:
     curves = []
     for tie in sorted(drawn, key=lambda one: -one.articles):
         here, there = places[tie.province], places[tie.partner]
-        thick = round(_THIN + (_THICK - _THIN) * sqrt(tie.articles / most), 2)
+        thick = round(_THIN + (_THICK - _THIN) * tie.articles / most, 2)
         curves.append(Ribbon(tie, f"M{start} {here}C{middle} {here} {middle} {there} {end} {there}", thick))
     return Ribbons(_WIDTH, height, start, end, nodes(left, provinces), nodes(right, partners), tuple(curves))
 

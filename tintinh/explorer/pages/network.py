@@ -15,10 +15,9 @@ from tintinh.explorer.address import require_one_of
 from tintinh.explorer.figures.ribbons import Tie, ribbons, ties
 from tintinh.explorer.view import File, NotThere, Shown, View, Visit
 
-MOST_DRAWN = 50
-"""Ties in the figure, those with most articles: with more nobody can follow one."""
-MOST_LISTED = 100
-"""Ties in the table; all of them are in CSV, JSON and GraphML."""
+MOST = 50
+"""Ties in the figure and in its table, those with most articles: with more nobody can follow one. All of them are in
+CSV, JSON and GraphML."""
 MOST_ARTICLES = 100
 """Articles shown behind a tie."""
 COLUMNS = ("province", "partner", "name", "kind", "country", "year", "articles", "stories", "ids")
@@ -36,9 +35,8 @@ def answer(corpus: Corpus, visit: Visit) -> Shown:
         "about": visit.beside.get("about", ""),
         "cooperation": COOPERATION,
         "every": EVERY,
-        "figure": ribbons(whole[:MOST_DRAWN]),
-        "drawn": min(MOST_DRAWN, len(whole)),
-        "ties": whole[:MOST_LISTED],
+        "figure": ribbons(whole[:MOST]),
+        "ties": whole[:MOST],
         "all_ties": len(whole),
         "homeless": found.homeless,
         "unread": found.unread,
