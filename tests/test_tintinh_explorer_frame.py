@@ -38,11 +38,11 @@ def reader(corpus_path: Path) -> Iterator[Reader]:
 def test_the_first_page_is_in_vietnamese_and_the_same_in_english(reader: Reader) -> None:
     page = reader.page("/")
     assert page.get("lang") == "vi"
-    assert shown(page.xpath("//h1")[0]) == "Bài mới nhất"
+    assert shown(page.xpath("//h1")[0]) == "Kho tin các tỉnh"
     (switch,) = page.xpath('//nav[@class="switch"]//a[@lang="en"]/@href')
     english = reader.page(switch)
     assert english.get("lang") == "en"
-    assert shown(english.xpath("//h1")[0]) == "Newest articles"
+    assert shown(english.xpath("//h1")[0]) == "The provincial news corpus"
     assert [link for link in english.xpath("//main//a/@href") if link.startswith("/") and link[:4] != "/en/"] == []
 
 
