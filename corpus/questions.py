@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from array import array
 from pathlib import Path
 from typing import Any
 
-from corpus import concordance, keywords
+from corpus import concordance, facets, keywords
 from corpus.concordance import Concordance
+from corpus.facets import Facet, FacetKind
 from corpus.keywords import Keywords
 from corpus.manifest import Tally, tally_of
 from corpus.periods import Period
@@ -63,6 +65,14 @@ class Questions:
     ) -> Concordance:
         """Every place where the words stand, in their context; see ``corpus.concordance.concordance``."""
         return concordance.concordance(self.connection, _query(query), width=width, order=order, limit=limit)
+
+    def selected(self, query: Query, most: int) -> array[int] | None:
+        """The ids of the articles that ``query`` asks for, None for more than ``most``; see ``facet``."""
+        return facets.selected(self.connection, query, most)
+
+    def facet(self, query: Query, kind: FacetKind, ids: array[int] | None, *, limit: int = 12) -> Facet | None:
+        """How the articles of ``query`` divide by theme, province, outlet …; see ``corpus.facets.facet``."""
+        return facets.facet(self.connection, query, kind, ids, limit=limit)
 
     def tally(self, query: Query) -> Tally:
         """What an export of ``query`` would count, quickly; see ``corpus.manifest.tally_of``."""
