@@ -7,13 +7,15 @@ from array import array
 from pathlib import Path
 from typing import Any
 
-from corpus import concordance, facets, keywords
+from corpus import concordance, facets, keywords, provenance
 from corpus.concordance import Concordance
 from corpus.facets import Facet, FacetKind
 from corpus.keywords import Keywords
 from corpus.manifest import Tally, tally_of
 from corpus.periods import Period
+from corpus.provenance import Twin
 from corpus.records import Query
+from corpus.rows import PageRecord
 from corpus.search import Answer, search
 from corpus.trend import Group, ThemeRow, Trend, theme_by_province, trend
 
@@ -77,6 +79,14 @@ class Questions:
     def tally(self, query: Query) -> Tally:
         """What an export of ``query`` would count, quickly; see ``corpus.manifest.tally_of``."""
         return tally_of(self.connection, query)
+
+    def page_of(self, article_id: int) -> PageRecord | None:
+        """The page that an article was read from; see ``corpus.provenance.page_of``."""
+        return provenance.page_of(self.connection, article_id)
+
+    def twins(self, article_id: int, limit: int = 20) -> tuple[list[Twin], int]:
+        """The other articles of the same story, and how many; see ``corpus.provenance.twins``."""
+        return provenance.twins(self.connection, article_id, limit)
 
     def to_parquet(self, out: Path | str, query: Query | None = None) -> dict[str, Any]:
         """Write articles (None: all) as Parquet by year and province; the manifest. See ``corpus.parquet``."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tintinh.explorer.pages import article, search
+from tintinh.explorer.pages import article, page, search
 from tintinh.explorer.view import View
 
 VIEWS: tuple[View, ...] = (
     search.VIEW,
     article.VIEW,
+    page.VIEW,
 )
 """Every view, in the order of the menu."""
 
