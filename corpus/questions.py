@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+from array import array
 from pathlib import Path
 from typing import Any
 
-from corpus import concordance, keywords
+from corpus import concordance, facets, keywords, provenance
 from corpus.concordance import Concordance
+from corpus.facets import Facet, FacetKind
 from corpus.keywords import Keywords
 from corpus.manifest import Tally, tally_of
 from corpus.overview import Overview, overview
 from corpus.periods import Period
+from corpus.provenance import Twin
 from corpus.records import Query
+from corpus.rows import PageRecord
 from corpus.search import Answer, search
 from corpus.shares import ShareRow, province_shares
 from corpus.trend import Group, ThemeRow, Trend, theme_by_province, trend
@@ -74,9 +78,25 @@ class Questions:
         """Every place where the words stand, in their context; see ``corpus.concordance.concordance``."""
         return concordance.concordance(self.connection, _query(query), width=width, order=order, limit=limit)
 
+    def selected(self, query: Query, most: int) -> array[int] | None:
+        """The ids of the articles that ``query`` asks for, None for more than ``most``; see ``facet``."""
+        return facets.selected(self.connection, query, most)
+
+    def facet(self, query: Query, kind: FacetKind, ids: array[int] | None, *, limit: int = 12) -> Facet | None:
+        """How the articles of ``query`` divide by theme, province, outlet …; see ``corpus.facets.facet``."""
+        return facets.facet(self.connection, query, kind, ids, limit=limit)
+
     def tally(self, query: Query) -> Tally:
         """What an export of ``query`` would count, quickly; see ``corpus.manifest.tally_of``."""
         return tally_of(self.connection, query)
+
+    def page_of(self, article_id: int) -> PageRecord | None:
+        """The page that an article was read from; see ``corpus.provenance.page_of``."""
+        return provenance.page_of(self.connection, article_id)
+
+    def twins(self, article_id: int, limit: int = 20) -> tuple[list[Twin], int]:
+        """The other articles of the same story, and how many; see ``corpus.provenance.twins``."""
+        return provenance.twins(self.connection, article_id, limit)
 
     def to_parquet(self, out: Path | str, query: Query | None = None) -> dict[str, Any]:
         """Write articles (None: all) as Parquet by year and province; the manifest. See ``corpus.parquet``."""

@@ -40,7 +40,7 @@ def reply(site: Site, view: View, place: Mapping[str, str | None], given: str) -
     named = {name: value for name, value in place.items() if value is not None}
     try:
         asked = parameters(given)
-        beside = {name: values[0] for name, values in asked.items() if name in view.beside}
+        beside = {name: asked[name][0] for name in view.beside if name in asked}
         slugs = [theme.slug for theme in site.themes]
         query = query_of(asked, themes=slugs, beside=view.beside, asks=view.asks, reads_map=view.reads_map)
         if given and form == "html" and query_string(query if view.asks else None, beside) != given:

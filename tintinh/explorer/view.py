@@ -62,6 +62,22 @@ class Reader:
             return self.t("frame.undated")
         return f"{moment.astimezone(VIETNAM) if isinstance(moment, datetime) else moment:%d/%m/%Y}"
 
+    def moment(self, moment: datetime | None, precision: str | None = "minute") -> str:
+        """A day with its time at +07:00, without the time where it was not known (midnight is what is stored then)."""
+        local = moment.astimezone(VIETNAM) if moment is not None else None
+        if local is None or precision == "day" or (local.hour, local.minute) == (0, 0):
+            return self.day(moment)
+        return f"{local:%d/%m/%Y %H:%M}"
+
+    def percent(self, share: float) -> str:
+        """A share as it is written in the language of the page."""
+        return f"{self.decimal(share * 100, 0)} %"
+
+    def decimal(self, value: float, places: int = 2) -> str:
+        """A number with its decimal sign: a comma in Vietnamese."""
+        written = f"{value:.{places}f}"
+        return written.replace(".", ",") if self.language == "vi" else written
+
 
 @dataclass(frozen=True)
 class Visit(Reader):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tintinh.explorer.pages import article, network, overview, search, tile_map, trends
+from tintinh.explorer.pages import article, network, overview, page, search, tile_map, trends
 from tintinh.explorer.view import View
 
 VIEWS: tuple[View, ...] = (
@@ -12,6 +12,7 @@ VIEWS: tuple[View, ...] = (
     tile_map.VIEW,
     network.VIEW,
     article.VIEW,
+    page.VIEW,
 )
 """Every view, in the order of the menu."""
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from corpus.errors import QueryError
 from corpus.provinces import names_34, provinces_63
-from corpus.records import Query
 from corpus.search import Answer, Hit
 from corpus.snippet import Snippet
 from corpus.store import Corpus
 from corpus.text import fold
+from tintinh.explorer.narrowing import chips, narrowings
 from tintinh.explorer.view import Shown, View, Visit
 
 PER_PAGE = 20
@@ -61,6 +61,9 @@ def answer(corpus: Corpus, visit: Visit) -> Shown:
         "first": (page - 1) * PER_PAGE + 1,
         "provinces": _province_names(),
         "without_tones": _without_tones(visit, found),
+        "once": replace(visit.query, stories=True),
+        "chips": chips(visit),
+        "narrowings": narrowings(corpus, visit) if visit.form == "html" and found.total else [],
     }
     return Shown(
         title=title_of(visit),
@@ -100,11 +103,6 @@ def _without_tones(visit: Visit, found: Answer) -> str | None:
 
 def _province_names() -> list[str]:
     return sorted({province.name for province in provinces_63()} | set(names_34()), key=fold)
-
-
-def plain_query(query: Query) -> bool:
-    """Whether a query asks for everything."""
-    return replace(query, limit=Query().limit) == Query()
 
 
 VIEW = View("search", answer, beside=("page",))
