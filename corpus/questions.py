@@ -67,10 +67,13 @@ class Questions:
         order: keywords.Order = "likelihood",
         least: int = 5,
         limit: int | None = 50,
+        most: int | None = None,
     ) -> Keywords:
         """What one selection says more often than another, or than the rest; see ``corpus.keywords.keywords``."""
         other = None if against is None else _query(against)
-        return keywords.keywords(self.connection, _query(query), other, order=order, least=least, limit=limit)
+        return keywords.keywords(
+            self.connection, _query(query), other, order=order, least=least, limit=limit, most=most
+        )
 
     def concordance(
         self, query: Query | str, *, width: int = 8, order: concordance.Order = "time", limit: int | None = 100

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tintinh.explorer.pages import article, network, overview, page, search, tile_map, trends
+from tintinh.explorer.pages import article, network, overview, page, search, tile_map, trends, word_use
 from tintinh.explorer.view import View
 
 VIEWS: tuple[View, ...] = (
@@ -11,6 +11,7 @@ VIEWS: tuple[View, ...] = (
     trends.VIEW,
     tile_map.VIEW,
     network.VIEW,
+    word_use.VIEW,
     article.VIEW,
     page.VIEW,
 )
