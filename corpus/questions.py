@@ -76,10 +76,18 @@ class Questions:
         )
 
     def concordance(
-        self, query: Query | str, *, width: int = 8, order: concordance.Order = "time", limit: int | None = 100
+        self,
+        query: Query | str,
+        *,
+        width: int = 8,
+        order: concordance.Order = "time",
+        limit: int | None = 100,
+        count: bool = True,
     ) -> Concordance:
         """Every place where the words stand, in their context; see ``corpus.concordance.concordance``."""
-        return concordance.concordance(self.connection, _query(query), width=width, order=order, limit=limit)
+        return concordance.concordance(
+            self.connection, _query(query), width=width, order=order, limit=limit, count=count
+        )
 
     def selected(self, query: Query, most: int) -> array[int] | None:
         """The ids of the articles that ``query`` asks for, None for more than ``most``; see ``facet``."""
