@@ -98,8 +98,8 @@ def test_a_question_that_cannot_be_read_is_a_sentence(reader: Reader, address: s
 @pytest.mark.parametrize(
     "address",
     ["/nowhere", "/en/nowhere", "/article/999", "/article/-1", "/article/" + "9" * 19, "/article/1/..",
-     "//evil.example/", "/-/versions.json", "/-/databases", "/corpus", "/corpus.json?sql=select+1", "/_internal", "/-/static/app.css",
-     "/-/explorer/../app.py", "/-/explorer/%2e%2e/app.py", "/-/explorer/"],
+     "//evil.example/", "/-/versions.json", "/-/databases", "/corpus", "/corpus.json?sql=select+1", "/_internal",
+     "/-/static/app.css", "/-/explorer/../app.py", "/-/explorer/%2e%2e/app.py", "/-/explorer/"],
 )  # fmt: skip
 def test_nothing_else_is_there(reader: Reader, address: str) -> None:
     answer = reader.get(address, follow_redirects=False) if not address.startswith("//") else reader.get(

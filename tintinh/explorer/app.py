@@ -8,11 +8,15 @@ without, no table and no SQL is reachable at all.
 from __future__ import annotations
 
 from datasette.app import Datasette
+from datasette.database import Database
 from datasette.plugins import pm
 
 from tintinh.explorer import plugin
 from tintinh.explorer.drawing import STATIC
 from tintinh.explorer.site import Site
+
+DATABASE = "corpus"
+"""The name of the corpus in Datasette's own addresses: ``/corpus``, ``/corpus/articles.json``."""
 
 MILLISECONDS = 1_000
 """The longest that one query may run in Datasette's own pages."""
@@ -26,8 +30,6 @@ class Explorer(Datasette):
         if not pm.is_registered(plugin):
             pm.register(plugin, "tintinh")
         super().__init__(
-            # Not as an immutable file: a night may write to it while we read.
-            files=[str(site.corpus)] if site.open_sql else [],
             static_mounts=[("-/explorer", str(STATIC))],
             settings={
                 "sql_time_limit_ms": MILLISECONDS,
@@ -40,3 +42,7 @@ class Explorer(Datasette):
                 "suggest_facets": False,
             },
         )
+        self.remove_database("_memory")
+        if site.open_sql:
+            # Not as an immutable file: a night may write to it while we read.
+            self.add_database(Database(self, str(site.corpus), is_mutable=True), name=DATABASE)

@@ -23,6 +23,8 @@ EDITIONS = 20
 TWINS = 30
 _WORTH_SAYING = 0.1
 """The lowest probability of a theme not given that is shown, as by ``tintinh show``."""
+_SEARCHED = 300_000
+"""Characters of a text in which words are marked: a hundred times an article, and a tenth of a second a word."""
 _FOR_EDITIONS = 0.4
 """Seconds: an outlet may have changed a story a thousand times."""
 
@@ -86,7 +88,8 @@ def _facts(
         require_one_of("theme", theme, [known.slug for known in visit.site.themes])
     wanted = visit.beside.get("q")
     evidence = _evidence(stored, theme)
-    marker = Marker(evidence, tuple(mentions or ()), read(wanted) if wanted else None)
+    looked_for = read(wanted) if wanted and len(stored.article.text) <= _SEARCHED else None
+    marker = Marker(evidence, tuple(mentions or ()), looked_for)
     title, text = parts(stored.article, marker)
     others, number_of_others = corpus.twins(stored.id, TWINS)
     page = corpus.page_of(stored.id)
