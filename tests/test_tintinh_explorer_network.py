@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import networkx
 import pytest
 
+from corpus import Corpus
+from corpus.limits import TookTooLong
 from corpus.network import Edge
 from tests.explored import Reader, shown
 from tests.made_coverage import HOSTILE, LAOS, coverage_corpus
@@ -75,6 +77,17 @@ def test_graphml_is_of_the_same_question(reader: Reader) -> None:
 )
 def test_a_tie_that_is_none_is_a_sentence(reader: Reader, given: str, status: int) -> None:
     assert reader.page(f"/network?{given}", status=status).xpath('//p[@class="sorry"]')
+
+
+def test_what_takes_too_long_offers_single_years(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(*_: object, **__: object) -> None:
+        raise TookTooLong(0.1)
+
+    monkeypatch.setattr(Corpus, "network", late)
+    page = reader.page("/en/network")
+    assert "Choose one of the years above" in shown(page.xpath('//p[@role="status"]')[0])
+    assert [shown(link) for link in page.xpath('//nav[@class="years"]/a')] == ["2024"]
+    assert reader.get("/network.json").status_code == reader.get("/network.graphml").status_code == 503
 
 
 def edge(province: str, partner: str, articles: int, year: int | None = 2024) -> Edge:

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from datetime import date
 
 from corpus.errors import QueryError
+from corpus.limits import TookTooLong
 from corpus.network import COOPERATION, Network, graphml
 from corpus.records import Query
 from corpus.rows import StoredArticle
@@ -21,14 +22,23 @@ CSV, JSON and GraphML."""
 MOST_ARTICLES = 100
 """Articles shown behind a tie."""
 COLUMNS = ("province", "partner", "name", "kind", "country", "year", "articles", "stories", "ids")
+_SECONDS = 0.75
+"""What the network may take, so that some time is left to say that it took too long."""
 EVERY = "every"
 """The value of ``about`` that asks for news on any theme."""
 
 
 def answer(corpus: Corpus, visit: Visit) -> Shown:
     """The network of the query, and with ``tie`` the articles of one province and one partner."""
-    found = asked(corpus, visit)
-    whole = ties(found.edges)
+    years = _years(corpus, visit)  # first, while there is time
+    try:
+        with visit.deadline.within(_SECONDS):
+            found = asked(corpus, visit)
+    except TookTooLong:
+        if visit.form != "html" or visit.beside.get("tie"):
+            raise
+        found = None  # the page then offers single years, which are quick
+    whole = ties(found.edges) if found else []
     chosen = _chosen(visit, whole)
     facts = {
         "query": visit.query,
@@ -38,20 +48,21 @@ def answer(corpus: Corpus, visit: Visit) -> Shown:
         "figure": ribbons(whole[:MOST]),
         "ties": whole[:MOST],
         "all_ties": len(whole),
-        "homeless": found.homeless,
-        "unread": found.unread,
+        "homeless": found.homeless if found else 0,
+        "unread": found.unread if found else 0,
+        "late": found is None,
         "chosen": chosen,
         "behind": list(_articles(corpus, chosen)) if chosen else [],
         "most_articles": MOST_ARTICLES,
         "tied": lambda tie: _tied(visit, tie),
-        "years": _years(corpus, visit),
+        "years": years,
     }
     return Shown(
         title=visit.t("network.title"),
         facts=facts,
-        rows=[asdict(edge) for edge in found.edges],
+        rows=[asdict(edge) for edge in found.edges] if found else (),
         columns=COLUMNS,
-        more={"homeless": found.homeless, "unread": found.unread},
+        more={"homeless": found.homeless, "unread": found.unread} if found else {},
         cited=_query(visit),
     )
 
