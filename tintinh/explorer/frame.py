@@ -52,7 +52,7 @@ def reply(site: Site, view: View, place: Mapping[str, str | None], given: str) -
             with deadline.within(site.seconds):
                 _require_source(corpus, site, query)
                 shown = view.answer(corpus, visit)
-                return _drawn(corpus, visit, shown)
+            return _drawn(corpus, visit, shown)
     except NotThere as error:
         return _sorry(site, language, form, 404, str(error))
     except TookTooLong:
