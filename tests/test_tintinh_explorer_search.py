@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -9,13 +10,15 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from corpus import Corpus, Query, Tagging
+from corpus import Corpus, Tagging
 from corpus.limits import TookTooLong
 from corpus.records import VIETNAM
+from tests.command import tintinh
 from tests.explored import Reader, shown
 from tests.made_articles import paragraph_blocks, story
 from tintinh.commands.opinions import name_all
 from tintinh.explorer import narrowing
+from tintinh.explorer.pages import search
 
 PROVINCES = ("Hà Giang", "Sơn La", "Tuyên Quang")
 
@@ -152,7 +155,29 @@ def test_a_large_result_is_counted_from_tallies_alone(reader: Reader, monkeypatc
     assert len(page.xpath('//aside/p[starts-with(normalize-space(), "Not counted")]')) == 6
 
 
-def test_a_page_of_the_csv_holds_at_most_500_and_says_how_many_there_are(reader: Reader) -> None:
-    told = reader.get("/search.json?q=xa").json()
-    with Corpus.open(reader.site.corpus, read_only=True) as corpus:
-        assert told["total"] == corpus.search(Query("xa")).total
+def test_the_json_goes_on_page_by_page_and_names_the_command_for_all(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = reader.get("/search.json?q=xa").json()
+    monkeypatch.setattr(search, "ROWS", 10)
+    seen = []
+    for page in range(1, everything["total"] // 10 + 2):
+        told = reader.get(f"/search.json?q=xa&page={page}").json()
+        assert told["pages"] == everything["total"] // 10 + 1
+        seen += told["rows"]
+    assert seen == everything["rows"]
+    assert told["everything"] == "tintinh export xa"
+    assert told["cite"] == everything["cite"]
+
+
+def test_the_command_for_all_asks_the_same(reader: Reader, tmp_path: Path) -> None:
+    for address in (
+        "/search.json?q=%22xa+phu%22+OR+ch%C3%A8&province=S%C6%A1n+La&map=34&since=2024-01-01&stories=1",
+        "/search.json?q=-xa&theme=border&probability=0.1",
+        "/search.json?theme=border&theme=training&hand=1&section=kinh+te&source=bao_ha_giang",
+    ):
+        told = reader.get(address).json()
+        _, *arguments = shlex.split(told["everything"])
+        done = tintinh(arguments[0], "--corpus", reader.site.corpus, *arguments[1:], home=tmp_path)
+        assert done.code == 0, done.err
+        assert {row["id"] for row in done.rows()} == {row["id"] for row in told["rows"]}

@@ -55,7 +55,7 @@ def reply(site: Site, view: View, place: Mapping[str, str | None], given: str) -
                     file = view.files[form]
                     return Reply(file.made(corpus, visit), content_type=file.content_type, headers=_kept(visit))
                 shown = view.answer(corpus, visit)
-                return _drawn(corpus, visit, shown)
+            return _drawn(corpus, visit, shown)
     except NotThere as error:
         return _sorry(site, language, form, 404, str(error))
     except TookTooLong:

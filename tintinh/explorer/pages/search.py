@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from typing import Any
 
 from corpus.errors import QueryError
 from corpus.provinces import names_34, provinces_63
+from corpus.records import Query
 from corpus.search import Answer, Hit
 from corpus.snippet import Snippet
 from corpus.store import Corpus
 from corpus.text import fold
+from tintinh.explorer.address import parameters_of
 from tintinh.explorer.narrowing import chips, narrowings
 from tintinh.explorer.view import Shown, View, Visit
 
 PER_PAGE = 20
 DEEPEST = 50
 """The last page that can be asked for; who reads more than a thousand hits wants an export."""
-ROWS = 500
-"""Rows of the CSV and of the JSON at most: as many as are found and read in well under a second."""
+ROWS = 200
+"""Rows on a page of the CSV and of the JSON: as many as are found and read in well under a second."""
 COLUMNS = (
     "id", "published_at", "source", "province", "title", "themes", "primary", "url", "lead", "snippet", "score",
     "copy_of",
@@ -45,13 +48,12 @@ def pieces(snippet: Snippet) -> list[Piece]:
 
 
 def answer(corpus: Corpus, visit: Visit) -> Shown:
-    """One page of hits; as CSV and JSON the first 500 of all."""
-    page = _page(visit)
-    if visit.form == "html":
-        found = corpus.search(replace(visit.query, limit=page * PER_PAGE), skip=(page - 1) * PER_PAGE)
-    else:
-        found = corpus.search(replace(visit.query, limit=ROWS))
-    pages = min(DEEPEST, -(-found.total // PER_PAGE))
+    """One page of hits: of 20, as CSV and JSON of 200."""
+    size, deepest = (PER_PAGE, DEEPEST) if visit.form == "html" else (ROWS, DEEPEST * PER_PAGE // ROWS)
+    page = _page(visit, deepest)
+    found = corpus.search(replace(visit.query, limit=page * size), skip=(page - 1) * size)
+    pages = min(deepest, -(-found.total // size))
+    whole = export_command(visit.query)
     facts = {
         "query": visit.query,
         "found": found,
@@ -60,6 +62,7 @@ def answer(corpus: Corpus, visit: Visit) -> Shown:
         "pages": pages,
         "first": (page - 1) * PER_PAGE + 1,
         "provinces": _province_names(),
+        "whole": whole,
         "without_tones": _without_tones(visit, found),
         "once": replace(visit.query, stories=True),
         "chips": chips(visit),
@@ -70,7 +73,7 @@ def answer(corpus: Corpus, visit: Visit) -> Shown:
         facts=facts,
         rows=map(row, found.hits),
         columns=COLUMNS,
-        more={"total": found.total, "shown": len(found.hits)},
+        more={"total": found.total, "page": page, "pages": pages, "everything": whole},
         cited=visit.query,
     )
 
@@ -87,10 +90,28 @@ def row(hit: Hit) -> dict[str, Any]:
     return {**vars(hit), "snippet": hit.snippet.text}
 
 
-def _page(visit: Visit) -> int:
+def export_command(query: Query) -> str:
+    """The command that writes all articles of a query, to be pasted into a shell."""
+    options = {"theme": "--theme", "map": "--map", "probability": "--min-probability", "hand": "--hand"}
+    words = ["tintinh", "export"]
+    for name, value in parameters_of(query):
+        if name == "q":
+            words += ["--", value] if value.startswith("-") else [value]
+        elif name in ("stories", "hand"):
+            words.append(f"--{name}")
+        else:
+            words.append(f"{options.get(name, f'--{name}')}={value}")
+    # What stands after -- is no option, so it has to be the last.
+    if "--" in words:
+        at = words.index("--")
+        words = [*words[:at], *words[at + 2 :], *words[at : at + 2]]
+    return shlex.join(words)
+
+
+def _page(visit: Visit, deepest: int) -> int:
     given = visit.beside.get("page", "1")
-    if not (given.isascii() and given.isdigit() and 1 <= int(given[:4]) <= DEEPEST and len(given) < 4):
-        raise QueryError(f"page: {given[:40]!r} is none; a number from 1 to {DEEPEST} was expected")
+    if not (given.isascii() and given.isdigit() and len(given) < 4 and 1 <= int(given) <= deepest):
+        raise QueryError(f"page: {given[:40]!r} is none; a number from 1 to {deepest} was expected")
     return int(given)
 
 
