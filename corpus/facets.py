@@ -16,7 +16,7 @@ from typing import Literal, get_args
 
 from corpus import tallies
 from corpus.conditions import PROVINCE_COLUMN, themed, where
-from corpus.network import PARTNERS
+from corpus.entities import PARTNERS
 from corpus.records import Query
 
 FacetKind = Literal["theme", "province", "source", "section", "partner", "year"]

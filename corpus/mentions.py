@@ -7,7 +7,7 @@ Of each article one opinion is kept, that of the newest gazetteer; where it is a
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -17,7 +17,6 @@ from corpus.errors import CorpusError
 from corpus.opinions import chunks
 from corpus.records import Article
 from corpus.rows import load, utc
-from corpus.text import fold
 
 Kind = Literal["province", "district", "gate", "sea", "island", "country", "foreign", "organisation"]
 
@@ -112,13 +111,3 @@ def of_article(connection: sqlite3.Connection, article_id: int) -> list[tuple[En
         (article_id,),
     )
     return [(Entity(*row[:7]), Mention(row[0], *row[7:])) for row in found]
-
-
-def entities(connection: sqlite3.Connection, kinds: Sequence[str]) -> dict[str, Entity]:
-    """The entities of these kinds by id, in the order of their names."""
-    marks = ", ".join("?" * len(kinds))
-    found = connection.execute(
-        f"SELECT id, kind, name, country, province, within, opposite FROM entities WHERE kind IN ({marks})",  # noqa: S608
-        tuple(kinds),
-    )
-    return {row[0]: Entity(*row) for row in sorted(found, key=lambda row: (fold(row[2]), row[0]))}

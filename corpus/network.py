@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from corpus.conditions import PROVINCE_COLUMN, where
+from corpus.entities import PARTNERS, require_known
 from corpus.errors import CorpusError, QueryError
 from corpus.records import Query
 from corpus.text import fold
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 COOPERATION = "partner_cooperation"
 """The theme that articles must have, unless another or none is asked for."""
-
-PARTNERS = ("country", "foreign", "organisation")
-"""The kinds of entities that are partners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,8 @@ def network(
     query = query or Query()
     if theme is not None and theme not in query.themes:
         query = replace(query, themes=(*query.themes, theme))
-    require_known(connection, partners)
+    require_known(connection, query.partner)
+    _require_known(connection, partners)
     asked = where(query)
     column = PROVINCE_COLUMN[query.province_map]
     marks = ", ".join("?" * len(partners))
@@ -123,8 +122,7 @@ def _edges(rows: Iterable[tuple[Any, ...]]) -> list[Edge]:
     return sorted(edges, key=lambda edge: (fold(edge.province), edge.province, edge.partner, edge.year or 0))
 
 
-def require_known(connection: sqlite3.Connection, partners: Sequence[str]) -> None:
-    """Raise ``QueryError`` for an id of ``partners`` that is no partner in this corpus."""
+def _require_known(connection: sqlite3.Connection, partners: Sequence[str]) -> None:
     for partner in partners:
         row = connection.execute("SELECT kind FROM entities WHERE id = ?", (partner,)).fetchone()
         if row is None:

@@ -7,11 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from corpus import mentions
 from corpus.mentions import Entity, Mention
-from corpus.network import COOPERATION, PARTNERS, Network, network
-from corpus.partner_trend import partner_trend
-from corpus.periods import Period
+from corpus.network import COOPERATION, Network, network
 from corpus.records import Article, Query
-from corpus.trend import Trend
 
 
 class Partners:
@@ -40,19 +37,3 @@ class Partners:
     ) -> Network:
         """Which province is named with which partner in which year; see ``corpus.network.network``."""
         return network(self.connection, query, partners=partners, theme=theme)
-
-    def partner_trend(
-        self,
-        query: Query,
-        by: Period = "month",
-        partners: Sequence[str] = (),
-        *,
-        stories: bool = False,
-        changes: bool = False,
-    ) -> Trend:
-        """How much of the coverage names each partner, by period; see ``corpus.partner_trend.partner_trend``."""
-        return partner_trend(self.connection, query, by, partners, stories=stories, changes=changes)
-
-    def partners_known(self) -> dict[str, Entity]:
-        """Every partner that the corpus has a name for, by id, in the order of the names."""
-        return mentions.entities(self.connection, PARTNERS)

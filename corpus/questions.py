@@ -9,6 +9,7 @@ from typing import Any
 
 from corpus import concordance, facets, keywords, provenance
 from corpus.concordance import Concordance
+from corpus.entities import require_known
 from corpus.facets import Facet, FacetKind
 from corpus.keywords import Keywords
 from corpus.manifest import Tally, tally_of
@@ -19,7 +20,8 @@ from corpus.records import Query
 from corpus.rows import PageRecord
 from corpus.search import Answer, search
 from corpus.shares import ShareRow, province_shares
-from corpus.trend import Group, ThemeRow, Trend, theme_by_province, trend
+from corpus.trend import MOST, Group, ThemeRow, theme_by_province, trend
+from corpus.trend_rows import Trend
 
 
 class Questions:
@@ -32,7 +34,7 @@ class Questions:
 
         ``skip`` leaves out so many of the best: page 3 of 20 a page is a limit of 60 with 40 skipped.
         """
-        return search(self.connection, _query(query), skip=skip)
+        return search(self.connection, self._asked(query), skip=skip)
 
     def trend(
         self,
@@ -43,17 +45,19 @@ class Questions:
         *,
         stories: bool = False,
         changes: bool = False,
+        most: int = MOST,
     ) -> Trend:
         """Counts, denominators and shares by period; see ``corpus.trend.trend``."""
-        return trend(self.connection, _query(query), by, per, themes, stories=stories, changes=changes)
+        asked = self._asked(query)
+        return trend(self.connection, asked, by, per, themes, stories=stories, changes=changes, most=most)
 
     def theme_by_province(self, query: Query, *, stories: bool = False) -> list[ThemeRow]:
         """Counts, denominators and shares by province and theme; see ``corpus.trend.theme_by_province``."""
-        return theme_by_province(self.connection, query, stories=stories)
+        return theme_by_province(self.connection, self._asked(query), stories=stories)
 
     def province_shares(self, query: Query | str, *, stories: bool = False) -> list[ShareRow]:
         """Counts, denominators and shares by province, over all days; see ``corpus.shares.province_shares``."""
-        return province_shares(self.connection, _query(query), stories=stories)
+        return province_shares(self.connection, self._asked(query), stories=stories)
 
     def overview(self) -> Overview:
         """What is in the corpus, quickly; see ``corpus.overview``."""
@@ -70,9 +74,9 @@ class Questions:
         most: int | None = None,
     ) -> Keywords:
         """What one selection says more often than another, or than the rest; see ``corpus.keywords.keywords``."""
-        other = None if against is None else _query(against)
+        other = None if against is None else self._asked(against)
         return keywords.keywords(
-            self.connection, _query(query), other, order=order, least=least, limit=limit, most=most
+            self.connection, self._asked(query), other, order=order, least=least, limit=limit, most=most
         )
 
     def concordance(
@@ -86,7 +90,7 @@ class Questions:
     ) -> Concordance:
         """Every place where the words stand, in their context; see ``corpus.concordance.concordance``."""
         return concordance.concordance(
-            self.connection, _query(query), width=width, order=order, limit=limit, count=count
+            self.connection, self._asked(query), width=width, order=order, limit=limit, count=count
         )
 
     def selected(self, query: Query, most: int) -> array[int] | None:
@@ -99,7 +103,7 @@ class Questions:
 
     def tally(self, query: Query) -> Tally:
         """What an export of ``query`` would count, quickly; see ``corpus.manifest.tally_of``."""
-        return tally_of(self.connection, query)
+        return tally_of(self.connection, self._asked(query))
 
     def page_of(self, article_id: int) -> PageRecord | None:
         """The page that an article was read from; see ``corpus.provenance.page_of``."""
@@ -113,8 +117,9 @@ class Questions:
         """Write articles (None: all) as Parquet by year and province; the manifest. See ``corpus.parquet``."""
         from corpus.parquet import write_parquet
 
-        return write_parquet(self.connection, query, Path(out))
+        return write_parquet(self.connection, None if query is None else self._asked(query), Path(out))
 
-
-def _query(asked: Query | str) -> Query:
-    return Query(asked) if isinstance(asked, str) else asked
+    def _asked(self, asked: Query | str) -> Query:
+        query = Query(asked) if isinstance(asked, str) else asked
+        require_known(self.connection, query.partner)
+        return query

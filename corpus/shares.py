@@ -32,8 +32,10 @@ def province_shares(connection: sqlite3.Connection, query: Query, *, stories: bo
     copies once, with their head. ``query.limit`` is not read.
     """
     subject = Counted(query, query.themes[0] if query.themes else tallies.EVERY, stories)
-    others = replace(query, themes=(), probability=None) if query.themes else replace(query, text=None)
-    base = Counted(others, tallies.TAGGED if query.themes else tallies.EVERY, stories)
+    no_words = replace(query, text=None, partner=None)
+    others = replace(query, themes=(), probability=None) if query.themes else no_words
+    kind = tallies.READ if query.partner else tallies.EVERY
+    base = Counted(others, tallies.TAGGED if query.themes else kind, stories)
     column = (PROVINCE_COLUMN[query.province_map],)
     counts, totals = all_days(connection, column, subject), all_days(connection, column, base)
     found = []

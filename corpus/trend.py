@@ -2,7 +2,8 @@
 
 What is counted is the *subject*: the themes asked for, else the words, else every article. The denominator is what
 could have been counted: the articles of the same period and group under the query's other filters, for themes only
-those that have a tagging, for an article nobody has tagged says nothing about themes.
+those that have a tagging, for an article nobody has tagged says nothing about themes; for partners only those that were
+read for names.
 """
 
 from __future__ import annotations
@@ -12,71 +13,23 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from corpus import tallies
 from corpus.changepoints import change_points
 from corpus.conditions import PROVINCE_COLUMN, STANDING, Where, themed, where
 from corpus.coverage import Coverage, coverage
+from corpus.entities import PARTNERS_NAMED
 from corpus.errors import QueryError
 from corpus.intervals import wilson
 from corpus.periods import Period, label, periods
 from corpus.records import Query
 from corpus.text import fold
+from corpus.trend_rows import Change, Trend, TrendRow
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-Group = Literal["source", "province", "theme"]
-
-
-@dataclass(frozen=True, slots=True)
-class TrendRow:
-    """One period of one group. ``share`` is count/denominator, None where the denominator is 0.
-
-    ``period``: ``2025-02-11``, ``2025-W07`` (ISO week), ``2025-02``, ``2025-Q1`` or ``2025``, of the day at +07:00.
-    ``group`` is None where nothing was asked per group, and for articles without source or known province.
-    ``count`` is None where nobody was looking: 0 articles of no outlet watched are no silence. ``low`` and ``high`` are
-    the ends of the 95 % interval of the share (Wilson), None as it is. ``outlets`` is how many outlets that the group
-    has were watched in the period (``corpus.coverage``).
-    """
-
-    period: str
-    group: str | None
-    count: int | None
-    denominator: int
-    share: float | None
-    low: float | None
-    high: float | None
-    outlets: int
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A new level: from ``period`` on the share of ``group`` is ``after``, until then ``before`` (whole stretches)."""
-
-    group: str | None
-    period: str
-    before: float
-    after: float
-
-
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """The rows, by group and period without gaps, and ``undated``: counted articles that have no date to stand at.
-
-    ``changes`` are those asked for, by group and period.
-    """
-
-    rows: tuple[TrendRow, ...]
-    undated: int
-    changes: tuple[Change, ...] = ()
-
-    def to_pandas(self) -> pd.DataFrame:
-        """A frame with a row for each of ``rows``; see ``corpus.frames.trend_frame``."""
-        from corpus.frames import trend_frame
-
-        return trend_frame(self)
+Group = Literal["source", "province", "theme", "partner"]
+MOST = 10
+"""Partners that a trend per partner has rows for, where it is not told how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,38 +52,54 @@ def trend(
     *,
     stories: bool = False,
     changes: bool = False,
+    most: int = MOST,
 ) -> Trend:
     """The subject of ``query`` by period (``query.limit`` is not read).
 
     ``per="theme"`` gives rows for each of ``themes``, or for every theme met; ``query.themes`` must then be empty. For
     any other ``per`` the subject is ``query.themes`` and ``themes`` together (all must be given). ``stories`` counts
-    copies once, with their head. ``changes`` looks for the periods at which the share changes its level.
+    copies once, with their head. ``per="partner"`` gives rows for each of the ``most`` partners (countries, places
+    abroad, organisations) that most articles name, the most named first. ``query.partner`` is a subject as words are,
+    but filters where there are themes or rows per theme or partner. ``changes`` looks for the periods at which the
+    share changes its level.
     """
-    if changes and per != "theme" and not (query.text or query.themes or themes):
-        raise QueryError("changes are looked for in a share: ask for words or a theme, or per theme")
+    if changes and per not in _OVERLAPPING and not (query.text or query.partner or query.themes or themes):
+        raise QueryError(
+            "changes are looked for in a share: ask for words, a theme or a partner, or per theme or partner"
+        )
+    given: str | None = None
     if per == "theme":
         if query.themes:
             raise QueryError("a trend per theme takes its themes from `themes`, not from the query's filter")
         subject = base = Counted(replace(query, probability=None), tallies.TAGGED, stories)
         given = themed(query)
+    elif per == "partner":
+        query = replace(query, themes=tuple(dict.fromkeys([*query.themes, *themes])))
+        subject = base = Counted(query, tallies.READ, stories)
+        given = PARTNERS_NAMED
     else:
         query = replace(query, themes=tuple(dict.fromkeys([*query.themes, *themes])))
         subject = Counted(query, query.themes[0] if query.themes else tallies.EVERY, stories)
-        asked = replace(query, themes=(), probability=None) if query.themes else replace(query, text=None)
-        base = Counted(asked, tallies.TAGGED if query.themes else tallies.EVERY, stories)
-        given = None
-    denominators = _by_day(connection, by, None if per == "theme" else per, base)
+        no_words = replace(query, text=None, partner=None)
+        asked = replace(query, themes=(), probability=None) if query.themes else no_words
+        kind = tallies.READ if query.partner else tallies.EVERY
+        base = Counted(asked, tallies.TAGGED if query.themes else kind, stories)
+    denominators = _by_day(connection, by, None if per in _OVERLAPPING else per, base)
     counts = _by_day(connection, by, per, subject, given)
+    left_out = 0
+    groups: Mapping[str | None, str | None]
     if per == "theme":
-        names: Iterable[str | None] = themes or sorted({name for _, name in counts if name})
-        groups: Mapping[str | None, str | None] = dict.fromkeys(names)
+        groups = dict.fromkeys(themes or sorted({name for _, name in counts if name}))
+    elif per == "partner":
+        named = _totals(counts)
+        groups, left_out = dict.fromkeys(named[:most]), max(0, len(named) - most)
     else:
         groups = {name: name for name in sorted({name for _, name in denominators}, key=by_name)}
     open_ended = replace(subject.query, since=None, until=None)
     undated = replace(subject, query=open_ended)
     watch = coverage(connection, query, by, per) if denominators else None
-    rows = tuple(rows_of(counts, denominators, groups, by, watch, query)) if watch else ()
-    return Trend(rows, _undated(connection, undated), tuple(changes_of(rows)) if changes else ())
+    rows = tuple(_rows(counts, denominators, groups, by, watch, query)) if watch else ()
+    return Trend(rows, _undated(connection, undated), tuple(_changes(rows)) if changes else (), left_out)
 
 
 def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: bool = False) -> list[ThemeRow]:
@@ -151,9 +120,16 @@ def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: 
     ]
 
 
-_ANY_TAGGING = "SELECT 1 FROM taggings WHERE taggings.article_id = articles.id"
+_ONLY = {
+    tallies.TAGGED: "EXISTS (SELECT 1 FROM taggings WHERE taggings.article_id = articles.id)",
+    tallies.READ: "EXISTS (SELECT 1 FROM namings WHERE namings.article_id = articles.id)",
+}
+_OVERLAPPING = ("theme", "partner")
+"""Groups of which an article may be in several, or in none: the denominator is the same for each."""
 _THEME = "standing_themes.theme"
-_GROUP_COLUMN: dict[Group | None, str] = {None: "NULL", "source": "articles.source", "theme": _THEME}
+_GROUP_COLUMN: dict[Group | None, str] = {
+    None: "NULL", "source": "articles.source", "theme": _THEME, "partner": _THEME,
+}  # fmt: skip
 
 
 def _tables(given: str | None) -> str:
@@ -171,7 +147,8 @@ def _is_tallied(given: str | None) -> bool:
 class Counted:
     """What is counted: the articles of ``query``, and the ``kind`` of tally that counts the same (one theme at most).
 
-    ``tallies.TAGGED`` means only those with a tagging, ``stories`` those that are no copies.
+    ``tallies.TAGGED`` means only those with a tagging, ``tallies.READ`` those read for names, which no tally counts;
+    ``stories`` those that are no copies.
     """
 
     query: Query
@@ -183,10 +160,8 @@ class Counted:
         return self.stories or self.query.stories
 
     def where(self) -> Where:
-        condition = where(self.query, heads_only=self.stories)
-        if self.kind != tallies.TAGGED:
-            return condition
-        return Where(f"{condition.sql} AND EXISTS ({_ANY_TAGGING})", condition.values)
+        condition, only = where(self.query, heads_only=self.stories), _ONLY.get(self.kind)
+        return Where(f"{condition.sql} AND {only}", condition.values) if only else condition
 
 
 def all_days(
@@ -196,7 +171,7 @@ def all_days(
     found: Counter[tuple[Any, ...]] = Counter()
     months = tallies.split(what.query, columns) if _is_tallied(given) else None
     for edge in months.edges if months else (what.query,):
-        found += counts_of(connection, ", ".join(columns), _tables(given), replace(what, query=edge).where())
+        found += _counts(connection, ", ".join(columns), _tables(given), replace(what, query=edge).where())
     if months:
         kind = None if given else what.kind
         found += tallies.counts(
@@ -205,7 +180,7 @@ def all_days(
     return found
 
 
-def counts_of(connection: sqlite3.Connection, columns: str, tables: str, condition: Where) -> Counter[tuple[Any, ...]]:
+def _counts(connection: sqlite3.Connection, columns: str, tables: str, condition: Where) -> Counter[tuple[Any, ...]]:
     """How many rows under ``condition`` there are of each combination of ``columns``."""
     rows = connection.execute(
         f"SELECT {columns}, count(*) FROM {tables} WHERE {condition.sql} GROUP BY {columns}",  # noqa: S608 - our names
@@ -220,13 +195,13 @@ def _by_day(
     """How many articles there are of each day and group; those of whole months may stand at the first of the month."""
     group = _GROUP_COLUMN[per] if per != "province" else PROVINCE_COLUMN[what.query.province_map]
     months = None
-    if by in {"month", "quarter", "year"} and _is_tallied(given):
+    if by in {"month", "quarter", "year"} and _is_tallied(given) and what.kind != tallies.READ:
         months = tallies.split(what.query, (group,))
     found: Counter[tuple[Any, ...]] = Counter()
     for edge in months.edges if months else (what.query,):
         condition = replace(what, query=edge).where()
         dated = Where(f"published_day IS NOT NULL AND {condition.sql}", condition.values)
-        found += counts_of(connection, f"published_day, {group}", _tables(given), dated)
+        found += _counts(connection, f"published_day, {group}", _tables(given), dated)
     if months:
         kind = None if per == "theme" else what.kind
         monthly = tallies.counts(
@@ -236,8 +211,16 @@ def _by_day(
     return found
 
 
+def _totals(counts: Counter[tuple[Any, ...]]) -> list[str]:
+    """The groups, those with most first, by name among equals."""
+    found: Counter[str] = Counter()
+    for (_, name), count in counts.items():
+        found[name] += count
+    return sorted(found, key=lambda name: (-found[name], by_name(name)))
+
+
 def _undated(connection: sqlite3.Connection, what: Counted) -> int:
-    if tallies.split(what.query):
+    if tallies.split(what.query) and what.kind != tallies.READ:
         counted = tallies.counts(
             connection, what.query, tallies.UNDATED, what.kind, (), by_month=False, heads_only=what.heads_only
         )
@@ -255,7 +238,7 @@ def by_name(name: str | None) -> tuple[bool, str, str]:
     return name is None, fold(name or ""), name or ""
 
 
-def rows_of(
+def _rows(
     counts: Counter[tuple[Any, ...]],
     denominators: Counter[tuple[Any, ...]],
     groups: Mapping[str | None, str | None],
@@ -278,8 +261,7 @@ def rows_of(
             yield TrendRow(period, name, part if known or total else None, total, share, low, high, outlets)
 
 
-def changes_of(rows: Iterable[TrendRow]) -> Iterator[Change]:
-    """The new levels of each group."""
+def _changes(rows: Iterable[TrendRow]) -> Iterator[Change]:
     by_group: dict[str | None, list[TrendRow]] = {}
     for row in rows:
         if row.denominator:

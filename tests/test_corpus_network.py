@@ -12,7 +12,6 @@ import networkx
 import pytest
 
 from corpus import Corpus, Query, QueryError, Tagging
-from corpus.intervals import wilson
 from corpus.mentions import Entity, Mention
 from corpus.network import Edge, graphml
 from corpus.records import VIETNAM
@@ -150,31 +149,3 @@ def test_graphml_is_read_back_by_networkx(corpus: Corpus) -> None:
     assert graph.nodes[PLAN.id] == {"name": "Plan International", "kind": "organisation"}
     edges = sorted((facts["year"], facts["ids"], facts["articles"]) for _, _, facts in graph.edges(data=True))
     assert edges == [(2024, str(first), 1), (2025, str(second), 1), (2025, str(second), 1)]
-
-
-def test_the_trend_of_a_partner_is_a_share_of_what_was_read_for_names(corpus: Corpus) -> None:
-    put(corpus, "2024-03-01", [YUNNAN, PLAN, YUNNAN])
-    put(corpus, "2024-03-02", [])
-    put(corpus, "2024-03-03", None)  # nobody has read it: it says nothing
-    put(corpus, "2024-05-01", [YUNNAN], themes=("border",))
-    put(corpus, None, [PLAN])
-    found = corpus.partner_trend(Query())
-    counted = [(row.group, row.period, row.count, row.denominator) for row in found.rows]
-    assert counted == [
-        (YUNNAN.id, "2024-03", 1, 2),
-        (YUNNAN.id, "2024-04", 0, 0),
-        (YUNNAN.id, "2024-05", 1, 1),
-        (PLAN.id, "2024-03", 1, 2),
-        (PLAN.id, "2024-04", 0, 0),
-        (PLAN.id, "2024-05", 0, 1),
-    ]
-    assert (found.rows[0].low, found.rows[0].high) == wilson(1, 2)
-    assert found.undated == 1
-    themed = corpus.partner_trend(Query(themes=("border",)), "year", [PLAN.id])
-    assert [(row.group, row.count, row.denominator) for row in themed.rows] == [(PLAN.id, 0, 1)]
-    with pytest.raises(QueryError, match="is a province"):
-        corpus.partner_trend(Query(), partners=[HOME.id])
-
-
-def test_partners_are_known_by_name(corpus: Corpus) -> None:
-    assert list(corpus.partners_known().items()) == [(PLAN.id, PLAN), (CHINA.id, CHINA), (YUNNAN.id, YUNNAN)]

@@ -305,7 +305,7 @@ def test_changes_of_level_are_marked_on_request(corpus: Corpus) -> None:
     frame = found.to_pandas()
     assert frame.loc[frame["change"], "period"].tolist() == ["2025-07"]
     assert frame["start"][0].date() == date(2025, 1, 1)
-    with pytest.raises(QueryError, match="ask for words or a theme"):
+    with pytest.raises(QueryError, match="ask for words, a theme or a partner"):
         corpus.trend(Query(), changes=True)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from corpus.intervals import wilson
 from corpus.periods import Period, periods
-from corpus.trend import TrendRow
+from corpus.trend_rows import TrendRow
 from tintinh.explorer.figures.axes import foot, round_top
 from tintinh.explorer.figures.columns import columns
 from tintinh.explorer.figures.series import axis_of, panel

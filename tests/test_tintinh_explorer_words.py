@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 from string import Formatter
 
+from corpus.entities import PARTNERS
 from corpus.facets import KINDS
 from corpus.mentions import Kind
-from corpus.network import PARTNERS
 from tintinh.explorer import words
 from tintinh.explorer.pages import VIEWS
 from tintinh.explorer.pages.trends import GROUPS, LENGTHS
@@ -23,10 +23,10 @@ FAMILIES = {
     "trends.by_": LENGTHS,
     "trends.per_": GROUPS,
     "trends.figure_": ["counts", "shares"],
-    "trends.note_": ["counts", "partner", "themes", "words"],
+    "trends.note_": ["counts", "named", "partner", "themes", "words"],
     "network.kind_": PARTNERS,
     "map.figure_": ["share", "part"],
-    "map.note_": ["themes", "words", "part"],
+    "map.note_": ["named", "part", "themes", "words"],
     "error.": ["title", "title_400", "title_403", "title_404", "title_503", "not_open", "not_there", "ours"],
     "": [f"{view.name}.menu" for view in VIEWS if view.in_menu],
 }  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.periods import end, start
-from corpus.trend import TrendRow
+from corpus.trend_rows import TrendRow
 from tintinh.explorer.figures.axes import Tick, foot, round_top
 
 _LEFT, _RIGHT, _ABOVE, _BELOW = 42.0, 10.0, 8.0, 22.0

@@ -20,7 +20,7 @@ def answer(corpus: Corpus, visit: Visit) -> Shown:
     under: Literal["34", "63"] = "63" if visit.query.province_map == "63" else "34"
     query = replace(visit.query, province_map=under)
     rows = corpus.province_shares(query)
-    subject = bool(query.text or query.themes)
+    subject = bool(query.text or query.themes or query.partner)
     if not subject:
         rows = _parts(rows)
     figure = tile_map({row.province: row for row in rows if row.province}, under)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -11,7 +12,7 @@ from typing import Literal, cast
 from corpus.periods import Period, end, start
 from corpus.records import Query
 from corpus.store import Corpus
-from corpus.trend import Trend, TrendRow
+from corpus.trend_rows import Trend, TrendRow
 from tintinh.explorer.address import require_one_of
 from tintinh.explorer.figures.series import Panel, axis_of, panel
 from tintinh.explorer.numbers import percent, period_name
@@ -43,7 +44,8 @@ def answer(corpus: Corpus, visit: Visit) -> Shown:
     """The trend of the query, with a figure and a table of the same numbers."""
     by, per = _length(corpus, visit), _group(visit)
     changes = require_one_of("changes", visit.beside.get("changes", "0"), ("0", "1")) == "1"
-    counted = not (visit.query.text or visit.query.themes or per in ("theme", "partner"))
+    subject = visit.query.text or visit.query.themes or visit.query.partner
+    counted = not subject and per not in ("theme", "partner")
     found, names = _ask(corpus, visit, by, per, changes=changes and not counted)
     by_group: dict[str | None, list[TrendRow]] = defaultdict(list)
     for row in found.rows:
@@ -65,7 +67,7 @@ def answer(corpus: Corpus, visit: Visit) -> Shown:
             for group in drawn
         ],
         "too_many": too_many,
-        "hidden": len(by_group) - len(drawn),
+        "hidden": len(by_group) - len(drawn) + found.left_out,
         "undated": found.undated,
         "unwatched": any(row.count is None for row in shown),
         "span": _span(found.rows, visit.query),
@@ -113,9 +115,10 @@ def _ask(
     """The trend, and the names of its groups in the language of the page."""
     query = visit.query
     if per == "partner":
-        found = corpus.partner_trend(query, by, changes=changes)
-        known = corpus.partners_known()
-        return found, {row.group: known[row.group].name for row in found.rows if row.group}
+        # In CSV and JSON all of them, as for every other group.
+        most = MOST_DRAWN if visit.form == "html" else sys.maxsize
+        found = corpus.trend(query, by, per, changes=changes, most=most)
+        return found, {row.group: row.group for row in found.rows if row.group}
     if per == "theme":
         found = corpus.trend(replace(query, themes=()), by, per, query.themes, changes=changes)
         return found, {row.group: visit.theme(row.group) for row in found.rows if row.group}
@@ -193,14 +196,14 @@ def _span(rows: Sequence[TrendRow], query: Query) -> tuple[date, date] | None:
 
 
 def narrowed(query: Query, per: Per | None, group: str | None) -> Query:
-    """``query`` kept to a group of a trend; as it is where the group is none that a query can ask for."""
+    """``query`` kept to a group of a trend; as it is where the group is of what is unknown."""
     if group is None:
         return query if query.province else replace(query, province_map="day")
     if per == "theme":
         return replace(query, themes=tuple(dict.fromkeys([*query.themes, group])))
     if per == "province":
         return replace(query, province=group)
-    return replace(query, source=group) if per == "source" else query
+    return replace(query, source=group) if per == "source" else replace(query, partner=group)
 
 
 def _searched(visit: Visit, per: Per | None, row: TrendRow) -> str:
