@@ -17,7 +17,8 @@ FAMILIES = {
     "article.kind_": Kind.__args__,  # type: ignore[attr-defined]
     "article.published_": ["printed", "structured", "inferred"],
     "article.": ["outlet", "published", "authors", "agency", "section", "breadcrumb", "tags", "place", "province",
-                 "province_63", "province_34", "language", "status", "fetched", "extractor"],
+                 "province_63", "province_34", "language", "status", "fetched", "extractor",
+                 "title", "lead", "published_at", "updated_at"],
     "error.": ["title", "title_400", "title_403", "title_404", "title_503", "not_open", "not_there", "ours"],
     "": [f"{view.name}.menu" for view in VIEWS if view.in_menu],
 }  # fmt: skip

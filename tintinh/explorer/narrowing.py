@@ -10,6 +10,9 @@ from typing import Any
 
 from corpus.facets import KINDS, Facet, FacetKind, FacetValue
 from corpus.limits import TookTooLong
+from corpus.mentions import Entity
+from corpus.network import PARTNERS
+from corpus.provinces import provinces_63
 from corpus.records import Query
 from corpus.store import Corpus
 from tintinh.explorer.view import Visit
@@ -20,6 +23,7 @@ SECONDS = 0.35
 """For all facets of a page together: what is not counted by then is said to be left out."""
 
 _FIELD = {"theme": "themes", "province": "province", "source": "source", "section": "section", "partner": "partner"}
+_OLD = {province.name for province in provinces_63()}
 _HAS = {field.name for field in fields(Query)}
 
 
@@ -124,6 +128,16 @@ def _name(visit: Visit, kind: FacetKind, value: FacetValue) -> str:
     if kind == "theme":
         return visit.theme(value.value)
     return visit.outlet(value.value) if kind == "source" else value.name
+
+
+def to_named(visit: Visit, entity: Entity, view: str = "search") -> str | None:
+    """The address of the articles of a province, or of those that name a partner; None where no query can ask."""
+    if entity.kind == "province":
+        return visit.link(view, Query(province=entity.name, province_map="63" if entity.name in _OLD else "34"))
+    if entity.kind in PARTNERS and "partner" in _HAS:
+        given: dict[str, Any] = {"partner": entity.name}
+        return visit.link(view, Query(**given))
+    return None
 
 
 def _to(visit: Visit, view: str, kind: FacetKind, value: FacetValue) -> str | None:
