@@ -10,13 +10,14 @@ import json
 import sqlite3
 from array import array
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from corpus import tallies
-from corpus.conditions import PROVINCE_COLUMN, themed, where
+from corpus.conditions import NO_FILTER, PROVINCE_COLUMN, themed, where
 from corpus.entities import PARTNERS
+from corpus.querylang import read
 from corpus.records import Query
 
 FacetKind = Literal["theme", "province", "source", "section", "partner", "year"]
@@ -46,26 +47,41 @@ class Facet:
 def selected(connection: sqlite3.Connection, query: Query, most: int) -> array[int] | None:
     """The ids of the articles that ``query`` asks for (its limit is not read); None where they are more than ``most``,
     for then to count them one by one takes too long."""
-    asked = where(query)
-    rows = connection.execute(
-        f"SELECT articles.id FROM articles WHERE {asked.sql} LIMIT ?",  # noqa: S608 - made by conditions.py
-        (*asked.values, most + 1),
-    )
-    ids = array("q", (row[0] for row in rows))
+    asked = where(replace(query, text=None))
+    if query.text is None:
+        statement, values = f"SELECT articles.id FROM articles WHERE {asked.sql}", asked.values  # noqa: S608
+    else:
+        # Articles are rows of half a kilobyte: without another filter none of them is looked at.
+        kept = "" if asked.sql == NO_FILTER else f"AND rowid IN (SELECT articles.id FROM articles WHERE {asked.sql})"  # noqa: S608
+        statement = f"SELECT rowid FROM search WHERE search MATCH ? {kept}"  # noqa: S608 - made by conditions.py
+        values = (read(query.text).expression(), *asked.values)
+    ids = array("q", (row[0] for row in connection.execute(f"{statement} LIMIT ?", (*values, most + 1))))
     return None if len(ids) > most else ids
 
 
-def facet(
-    connection: sqlite3.Connection, query: Query, kind: FacetKind, ids: Iterable[int] | None, *, limit: int = 12
-) -> Facet | None:
-    """How the articles of ``query`` divide by ``kind``; None where the tallies cannot tell and there are no ``ids``.
+def facets(
+    connection: sqlite3.Connection, query: Query, kinds: Iterable[FacetKind], ids: array[int] | None, limit: int
+) -> Iterator[Facet | None]:
+    """How the articles of ``query`` divide by each of ``kinds``, in their order, counted as it is taken; None where the
+    tallies cannot tell and there are no ``ids``.
 
-    ``ids`` are those of its articles (``selected``), None where they are too many.
+    ``ids`` are those of its articles (``selected``), None where they are too many. A facet shows ``limit`` values.
     """
-    tallied = _tallied(connection, query, kind)
-    if tallied is None and ids is None:
-        return None
-    counted = tallied if tallied is not None else _counted(connection, query, kind, json.dumps(list(ids or ())))
+    some = None if ids is None else json.dumps(ids.tolist())
+    printed: dict[FacetKind, Counter[tuple[str, str]]] = {}
+    for kind in kinds:
+        counted = _tallied(connection, query, kind)
+        if counted is None and some is not None:
+            if kind in ("theme", "partner"):
+                counted = _given(connection, query, kind, some)
+            else:
+                # One reading of the articles for all that they have printed.
+                printed = printed or _printed(connection, query, some)
+                counted = printed[kind]
+        yield None if counted is None else _facet(kind, counted, limit)
+
+
+def _facet(kind: FacetKind, counted: Counter[tuple[str, str]], limit: int) -> Facet:
     ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     if kind == "year":
         ordered = sorted(counted.items(), reverse=True)
@@ -101,19 +117,38 @@ def _columns(query: Query, kind: FacetKind) -> tuple[str, ...] | None:
     return () if kind == "year" else None
 
 
-def _counted(connection: sqlite3.Connection, query: Query, kind: FacetKind, ids: str) -> Counter[tuple[str, str]]:
-    some = "(SELECT value FROM json_each(?))"
+_SOME = "(SELECT value FROM json_each(?))"
+
+
+def _given(connection: sqlite3.Connection, query: Query, kind: FacetKind, ids: str) -> Counter[tuple[str, str]]:
+    """Themes or partners: what is said of articles, several of each."""
     values: tuple[object, ...] = (ids,)
     if kind == "theme":
         statement = f"""SELECT theme, theme, count(*) FROM {themed(query)}
-                        WHERE article_id IN {some} GROUP BY theme"""  # noqa: S608 - made by conditions.py
-    elif kind == "partner":
+                        WHERE article_id IN {_SOME} GROUP BY theme"""  # noqa: S608 - made by conditions.py
+    else:
         statement = f"""SELECT e.id, e.name, count(DISTINCT m.article_id)
                         FROM mentions AS m JOIN entities AS e ON e.id = m.entity
-                        WHERE m.article_id IN {some} AND m.rule <> 'qualifies' AND e.kind IN (?, ?, ?) GROUP BY e.id"""  # noqa: S608
+                        WHERE m.article_id IN {_SOME} AND m.rule <> 'qualifies' AND e.kind IN (?, ?, ?)
+                        GROUP BY e.id"""  # noqa: S608
         values = (ids, *PARTNERS)
-    else:
-        column = {"province": PROVINCE_COLUMN[query.province_map], "year": _YEAR}.get(kind, f"articles.{kind}")
-        statement = f"SELECT {column}, {column}, count(*) FROM articles WHERE id IN {some} GROUP BY 1"  # noqa: S608 - names of ours
-    rows = connection.execute(statement, values)
-    return Counter({(value, name): articles for value, name, articles in rows if value})
+    return Counter({(value, name): articles for value, name, articles in connection.execute(statement, values)})
+
+
+def _printed(connection: sqlite3.Connection, query: Query, ids: str) -> dict[FacetKind, Counter[tuple[str, str]]]:
+    """Province, outlet, section and year: what an article has one of, or none."""
+    columns: dict[FacetKind, str] = {
+        "province": PROVINCE_COLUMN[query.province_map],
+        "source": "articles.source",
+        "section": "articles.section",
+        "year": _YEAR,
+    }
+    rows = connection.execute(
+        f"SELECT {', '.join(columns.values())} FROM articles WHERE id IN {_SOME}",  # noqa: S608 - names of ours
+        (ids,),
+    ).fetchall()
+    counts = map(Counter, zip(*rows, strict=True)) if rows else (Counter[str]() for _ in columns)
+    return {
+        kind: Counter({(value, value): number for value, number in count.items() if value})
+        for kind, count in zip(columns, counts, strict=True)
+    }

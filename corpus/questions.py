@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -94,12 +95,14 @@ class Questions:
         )
 
     def selected(self, query: Query, most: int) -> array[int] | None:
-        """The ids of the articles that ``query`` asks for, None for more than ``most``; see ``facet``."""
+        """The ids of the articles that ``query`` asks for, None for more than ``most``; see ``facets``."""
         return facets.selected(self.connection, query, most)
 
-    def facet(self, query: Query, kind: FacetKind, ids: array[int] | None, *, limit: int = 12) -> Facet | None:
-        """How the articles of ``query`` divide by theme, province, outlet …; see ``corpus.facets.facet``."""
-        return facets.facet(self.connection, query, kind, ids, limit=limit)
+    def facets(
+        self, query: Query, kinds: Iterable[FacetKind], ids: array[int] | None, *, limit: int = 12
+    ) -> Iterator[Facet | None]:
+        """How the articles of ``query`` divide by theme, province, outlet …; see ``corpus.facets.facets``."""
+        return facets.facets(self.connection, query, kinds, ids, limit)
 
     def tally(self, query: Query) -> Tally:
         """What an export of ``query`` would count, quickly; see ``corpus.manifest.tally_of``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from corpus import Corpus, Query, StoredArticle, Tagging
-from corpus.facets import KINDS, FacetKind
+from corpus.facets import KINDS, Facet, FacetKind
 from corpus.limits import Deadline, TookTooLong
 from corpus.manifest import Tally
 from corpus.records import VIETNAM
@@ -55,6 +56,11 @@ QUERIES = (
 )  # fmt: skip
 
 
+def facet(corpus: Corpus, query: Query, kind: FacetKind, ids: array[int] | None, limit: int = 100) -> Facet | None:
+    (found,) = corpus.facets(query, (kind,), ids, limit=limit)
+    return found
+
+
 @pytest.mark.parametrize("kind", VALUES)
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_facet_is_what_counting_by_hand_gives(corpus: Corpus, query: Query, kind: FacetKind) -> None:
@@ -64,10 +70,10 @@ def test_a_facet_is_what_counting_by_hand_gives(corpus: Corpus, query: Query, ki
     ids = corpus.selected(query, 1_000)
     assert ids is not None
     assert len(ids) == corpus.search(query).total
-    found = corpus.facet(query, kind, ids, limit=100)
+    found = facet(corpus, query, kind, ids)
     assert found is not None
     assert {value.value: value.articles for value in found.values} == by_hand
-    from_tallies = corpus.facet(query, kind, None, limit=100)
+    from_tallies = facet(corpus, query, kind, None)
     if from_tallies is not None:
         assert from_tallies == found
     if query == Query() and kind != "section":
@@ -76,14 +82,18 @@ def test_a_facet_is_what_counting_by_hand_gives(corpus: Corpus, query: Query, ki
 
 def test_a_facet_shows_the_most_frequent_and_says_how_many_more(corpus: Corpus) -> None:
     ids = corpus.selected(Query(), 1_000)
-    found = corpus.facet(Query(), "province", ids, limit=1)
+    found = facet(corpus, Query(), "province", ids, limit=1)
     assert found is not None
     assert (len(found.values), found.more) == (1, 2)
-    years = corpus.facet(Query(), "year", ids)
+    years = facet(corpus, Query(), "year", ids)
     assert years is not None
     assert [value.value for value in years.values] == ["2026", "2025", "2024"]
     assert corpus.selected(Query(), 10) is None
     assert set(KINDS) == {*VALUES, "partner"}
+    together = list(corpus.facets(Query("xa"), KINDS, corpus.selected(Query("xa"), 1_000)))
+    assert together == [facet(corpus, Query("xa"), kind, corpus.selected(Query("xa"), 1_000), 12) for kind in KINDS]
+    nothing = corpus.selected(Query("không đâu có"), 1_000)
+    assert [one and one.values for one in corpus.facets(Query("không đâu có"), KINDS, nothing)] == [()] * 6
 
 
 def test_a_tally_is_what_an_export_counts(corpus: Corpus) -> None:

@@ -140,6 +140,10 @@ def test_names_and_words_are_marked_where_they_stand(reader: Reader, shelf: Shel
     assert text_of(page, '//h1//mark[@class="word"]') == ["Chợ", "chung"]
     assert "chợ" in text_of(page, '//article//mark[@class="evidence" or @class="word"]')
     assert "Hủa Phăn ×2" in text_of(page, '//ul[@class="names"]/li')
+    (link,) = page.xpath('//ul[@class="names"]//a[text()="Sơn La"]/@href')
+    assert reader.get(link.replace("/search", "/search.json")).json()["asked"] == {
+        "province": "Sơn La", "province_map": "63",
+    }  # fmt: skip
     # Whatever is marked, the text is the text.
     plain = text_of(reader.page(f"/article/{shelf.market}"), "//article//p")
     assert text_of(page, "//article//p") == plain
@@ -152,7 +156,7 @@ def test_editions_are_compared_sentence_by_sentence(reader: Reader, shelf: Shelf
     assert text_of(section, './/p[@class="gone"]/del') == ["Ai cũng mừng."]
     assert text_of(section, './/p[@class="new"]/ins') == ["Ai cũng vui.", "Chợ họp thứ bảy."]
     assert [text_of(row, "th|td") for row in section.xpath(".//tbody/tr")] == [
-        ["title", "Chợ chung hai nước", "Chợ chung hai nước mở cửa"]
+        ["Title", "Chợ chung hai nước", "Chợ chung hai nước mở cửa"]
     ]
     assert reader.page(f"/article/{shelf.table}").xpath('//section[@aria-labelledby="editions"]') == []
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from corpus import Corpus
@@ -179,6 +181,14 @@ def test_a_question_that_takes_too_long_is_stopped(corpus_path: Path) -> None:
         assert shown(hurried.page("/en/search?q=xa", status=503).xpath("//h1")[0]) == "No answer now"
     finally:
         hurried.close()
+
+
+def test_many_readers_at_once_all_get_their_answer(reader: Reader) -> None:
+    async def ask() -> list[httpx.Response]:
+        addresses = ["/search?q=xa", "/article/1", "/search.csv", "/en/search?page=2"] * 6
+        return await asyncio.gather(*map(reader.explorer.client.get, addresses))
+
+    assert {answer.status_code for answer in asyncio.run(ask())} == {200}
 
 
 def test_a_corpus_that_went_away_is_a_sentence_and_one_made_anew_is_seen(tmp_path: Path) -> None:

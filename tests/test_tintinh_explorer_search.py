@@ -135,7 +135,7 @@ def test_pages_of_hits_are_the_whole_in_order(reader: Reader) -> None:
 
 def test_a_facet_that_takes_too_long_is_said_to_be_left_out(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     def slow(*_: object) -> None:
-        raise TookTooLong(0.35)
+        raise TookTooLong(0.6)
 
     monkeypatch.setattr(Corpus, "selected", slow)
     page = reader.page("/en/search?q=xa")

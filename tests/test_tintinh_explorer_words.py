@@ -19,7 +19,8 @@ FAMILIES = {
     "article.kind_": Kind.__args__,  # type: ignore[attr-defined]
     "article.published_": ["printed", "structured", "inferred"],
     "article.": ["outlet", "published", "authors", "agency", "section", "breadcrumb", "tags", "place", "province",
-                 "province_63", "province_34", "language", "status", "fetched", "extractor"],
+                 "province_63", "province_34", "language", "status", "fetched", "extractor",
+                 "title", "lead", "published_at", "updated_at"],
     "trends.by_": LENGTHS,
     "trends.per_": GROUPS,
     "trends.figure_": ["counts", "shares"],

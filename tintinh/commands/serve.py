@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import webbrowser
 from pathlib import Path
+from threading import Thread
 
 import click
 
@@ -66,7 +67,8 @@ def serve_command(
         if not is_loopback(host):
             say(f"tintinh: bound to {host}: whoever can reach this machine can read the corpus")
         if in_browser:
-            webbrowser.open(address)
+            # A browser of the terminal would keep the server from answering it.
+            Thread(target=webbrowser.open, args=[address], daemon=True).start()
 
     with listening:
         serve(site, host, listening, ready)

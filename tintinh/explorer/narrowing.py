@@ -8,18 +8,22 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
+from corpus.entities import PARTNERS
 from corpus.facets import KINDS, Facet, FacetKind, FacetValue
 from corpus.limits import TookTooLong
+from corpus.mentions import Entity
+from corpus.provinces import provinces_63
 from corpus.records import Query
 from corpus.store import Corpus
 from tintinh.explorer.view import Visit
 
 COUNTED = 30_000
 """Articles of which facets are counted one by one: some 2 µs each and facet (100,000 articles, 2026-11-22)."""
-SECONDS = 0.35
+SECONDS = 0.6
 """For all facets of a page together: what is not counted by then is said to be left out."""
 
 _FIELD = {"theme": "themes", "province": "province", "source": "source", "section": "section", "partner": "partner"}
+_OLD = {province.name for province in provinces_63()}
 _HAS = {field.name for field in fields(Query)}
 
 
@@ -86,16 +90,18 @@ def _chips(visit: Visit, view: str) -> Iterator[Chip]:
         yield chip("stories", visit.t("search.yes"), stories=False)
 
 
-def narrowings(corpus: Corpus, visit: Visit, view: str = "search") -> list[Narrowing]:
-    """The facets of a visit's query that are no filter of it yet, counted as far as their time allows."""
+def narrowings(corpus: Corpus, visit: Visit, total: int, view: str = "search") -> list[Narrowing]:
+    """The facets of a visit's query that are no filter of it yet, counted as far as their time allows.
+
+    ``total`` is how many articles it finds.
+    """
     query, found = visit.query, []
     ids: array[int] | None = None
     kinds = [kind for kind in KINDS if not _is_set(query, kind)]
     try:
         with visit.deadline.within(SECONDS):
-            ids = corpus.selected(query, COUNTED)
-            for kind in kinds:
-                facet = corpus.facet(query, kind, ids)
+            ids = corpus.selected(query, COUNTED) if total <= COUNTED else None
+            for kind, facet in zip(kinds, corpus.facets(query, kinds, ids), strict=True):
                 if facet is None:
                     found.append(Narrowing(kind, None))
                 elif facet.values:
@@ -124,6 +130,16 @@ def _name(visit: Visit, kind: FacetKind, value: FacetValue) -> str:
     if kind == "theme":
         return visit.theme(value.value)
     return visit.outlet(value.value) if kind == "source" else value.name
+
+
+def to_named(visit: Visit, entity: Entity, view: str = "search") -> str | None:
+    """The address of the articles of a province, or of those that name a partner; None where no query can ask."""
+    if entity.kind == "province":
+        return visit.link(view, Query(province=entity.name, province_map="63" if entity.name in _OLD else "34"))
+    if entity.kind in PARTNERS and "partner" in _HAS:
+        given: dict[str, Any] = {"partner": entity.name}
+        return visit.link(view, Query(**given))
+    return None
 
 
 def _to(visit: Visit, view: str, kind: FacetKind, value: FacetValue) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import uvicorn
@@ -41,4 +42,5 @@ def serve(site: Site, host: str, listening: socket.socket, ready: Callable[[str]
             ready(address)
 
     config = uvicorn.Config(Explorer(site).app(), log_level="warning", access_log=False, server_header=False)
-    Told(config).run(sockets=[listening])
+    with suppress(KeyboardInterrupt):  # raised again by uvicorn once all is answered; it is how one stops it
+        Told(config).run(sockets=[listening])

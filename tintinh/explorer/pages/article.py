@@ -17,7 +17,9 @@ from corpus.store import Corpus
 from tintinh.explorer.address import require_one_of
 from tintinh.explorer.editions import editions
 from tintinh.explorer.marking import Marker, parts
+from tintinh.explorer.narrowing import to_named
 from tintinh.explorer.view import NotThere, Shown, View, Visit
+from tintinh.explorer.words import words
 
 EDITIONS = 20
 TWINS = 30
@@ -55,10 +57,11 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A place or partner that the article names, and how often."""
+    """A place or partner that the article names, how often, and the search for it (None: there is none)."""
 
     entity: Entity
     times: int
+    narrowed: str | None
 
 
 def answer(corpus: Corpus, visit: Visit) -> Shown:
@@ -100,9 +103,10 @@ def _facts(
         "text": text,
         "theme": theme,
         "words": wanted,
+        "field_words": words(),
         "evidence": evidence,
         "opinions": [_opinion(visit, tagging, n == 0) for n, tagging in enumerate(stored.taggings)],
-        "named": None if mentions is None else _named(mentions),
+        "named": None if mentions is None else _named(visit, mentions),
         "twins": others,
         "more_twins": number_of_others - len(others),
         "page": page,
@@ -135,7 +139,7 @@ def _opinion(visit: Visit, tagging: Tagging, in_use: bool) -> Opinion:
 
 
 def _lines(visit: Visit, tagging: Tagging, slugs: Iterable[str]) -> tuple[ThemeLine, ...]:
-    number, words = visit.place["place"], visit.beside.get("q")
+    number, wanted = visit.place["place"], visit.beside.get("q")
     return tuple(
         ThemeLine(
             slug,
@@ -143,20 +147,21 @@ def _lines(visit: Visit, tagging: Tagging, slugs: Iterable[str]) -> tuple[ThemeL
             tagging.scores.get(slug),
             slug == tagging.primary,
             tagging.evidence.get(slug, ()),
-            visit.link("article", place=number, q=words, theme=slug) + "#text" if tagging.evidence.get(slug) else None,
+            visit.link("article", place=number, q=wanted, theme=slug) + "#text" if tagging.evidence.get(slug) else None,
             slug == visit.beside.get("theme"),
         )
         for slug in slugs
     )
 
 
-def _named(mentions: list[tuple[Entity, Mention]]) -> dict[str, list[Named]]:
+def _named(visit: Visit, mentions: list[tuple[Entity, Mention]]) -> dict[str, list[Named]]:
     """What is named, by kind, the most often first; a country that only says where a place lies is left out."""
     times = Counter(entity.id for entity, mention in mentions if mention.rule != "qualifies")
     entities = {entity.id: entity for entity, _ in mentions}
     kinds: dict[str, list[Named]] = {}
     for number, count in times.most_common():
-        kinds.setdefault(entities[number].kind, []).append(Named(entities[number], count))
+        entity = entities[number]
+        kinds.setdefault(entity.kind, []).append(Named(entity, count, to_named(visit, entity)))
     return kinds
 
 

@@ -66,7 +66,7 @@ def answer(corpus: Corpus, visit: Visit) -> Shown:
         "without_tones": _without_tones(visit, found),
         "once": replace(visit.query, stories=True),
         "chips": chips(visit),
-        "narrowings": narrowings(corpus, visit) if visit.form == "html" and found.total else [],
+        "narrowings": narrowings(corpus, visit, found.total) if visit.form == "html" and found.total else [],
     }
     return Shown(
         title=title_of(visit),
