@@ -14,6 +14,7 @@ import pytest
 
 from corpus import Corpus
 from corpus.export import unguarded
+from corpus.limits import TookTooLong
 from tests.explored import Reader, shown
 from tests.made_articles import paragraph_blocks, story
 
@@ -128,6 +129,7 @@ def test_every_answer_carries_the_headers_and_no_page_holds_a_script(reader: Rea
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "no-referrer"
         assert "set-cookie" not in headers
+    assert reader.get("/").headers["cache-control"] == "no-cache"
     for address in ("/", "/article/46"):
         page = reader.page(address)
         assert page.xpath("//script[not(@src)] | //style | //@style | //*[@onerror] | //img") == []
@@ -163,6 +165,18 @@ def test_what_is_shown_can_be_had_as_csv_and_json_with_its_citation(reader: Read
     assert at == ["# " + given.format("")]
     rows = [dict(zip(table[0], row, strict=True)) for row in table[1:]]
     assert [int(row["id"]) for row in rows] == [row["id"] for row in told["rows"]]
+
+
+def test_a_selection_that_is_too_large_to_go_through_says_so_in_its_citation(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*_: object) -> None:
+        raise TookTooLong(0.5)
+
+    monkeypatch.setattr(Corpus, "tally", slow)
+    told = reader.get("/search.json?q=xa&stories=1").json()
+    assert told["rows"]
+    assert "Selected by: text: xa; stories: True. The selection is too large to be counted here" in told["cite"]
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_guarded(reader: Reader) -> None:

@@ -116,6 +116,11 @@ def test_the_form_keeps_what_was_asked(reader: Reader) -> None:
     assert page.xpath('//select[@name="map"]/option[@selected]/@value') == ["34"]
     assert page.xpath('//input[@name="since"]/@value') == ["2024-01-01"]
     assert page.xpath('//input[@name="stories"]/@checked') == ["checked"]
+    # What the form has no field for goes with it.
+    kept = reader.page("/en/search?theme=border&theme=training&author=Ho%C3%A0ng+Y%E1%BA%BFn&probability=0.2&hand=1")
+    assert [(one.get("name"), one.get("value")) for one in kept.xpath('//input[@type="hidden"]')] == [
+        ("theme", "training"), ("author", "Hoàng Yến"), ("probability", "0.2"), ("hand", "1"),
+    ]  # fmt: skip
     for control in page.xpath('//form//input[@type!="hidden"] | //form//select'):
         assert page.xpath(f'//label[@for="{control.get("id")}"]'), control.get("name")
 

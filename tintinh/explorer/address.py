@@ -38,6 +38,8 @@ NAMES: Mapping[str, str] = {
 """Parameter → field of ``Query``; ``theme`` may be given again."""
 
 _FIELDS = {field.name for field in fields(Query)}
+KNOWN = tuple(name for name, field in NAMES.items() if field in _FIELDS)
+"""The parameters that this corpus's queries have."""
 _BLANK = Query()
 _FLAGS = ("stories", "hand")
 _LONGEST = 500
@@ -78,7 +80,7 @@ def query_of(
 
     Raises ``QueryError`` with one sentence that names the parameter and what was expected.
     """
-    known = [name for name, field in NAMES.items() if field in _FIELDS and name not in beside] if asks else []
+    known = [name for name in KNOWN if name not in beside] if asks else []
     for name, values in given.items():
         if name not in known and name not in beside:
             raise QueryError(

@@ -128,7 +128,8 @@ def _sorry(site: Site, language: Language, form: Form, status: int, sentence: st
         return Reply(f"{sentence}\n", status, "text/plain; charset=utf-8")
     title = say_in(language, f"error.title_{status}" if status in _TITLED else "error.title")
     others = {other: address(other, HOME.name) for other in LANGUAGES}
-    facts = {"sentence": sentence, "status": status, "scripts": ()}
+    # What the corpus says of a question is English, as on the terminal.
+    facts = {"sentence": sentence, "status": status, "told_in": "en" if status == 400 else language, "scripts": ()}
     return Reply(_page(Reader(site, language), "error", title, facts, others), status)
 
 

@@ -73,7 +73,8 @@ def _response(made: Reply, request: Request) -> Response:
     return Response(
         body="" if request.method == "HEAD" else made.body,
         status=made.status,
-        headers=dict(made.headers),
+        # A corpus changes every night, and a page that is an hour old looks like any other.
+        headers={"cache-control": "no-cache", **made.headers},
         content_type=made.content_type,
     )
 

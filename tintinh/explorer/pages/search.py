@@ -13,7 +13,7 @@ from corpus.search import Answer, Hit
 from corpus.snippet import Snippet
 from corpus.store import Corpus
 from corpus.text import fold
-from tintinh.explorer.address import parameters_of
+from tintinh.explorer.address import KNOWN, parameters_of
 from tintinh.explorer.narrowing import chips, narrowings
 from tintinh.explorer.view import Shown, View, Visit
 
@@ -22,6 +22,7 @@ DEEPEST = 50
 """The last page that can be asked for; who reads more than a thousand hits wants an export."""
 ROWS = 200
 """Rows on a page of the CSV and of the JSON: as many as are found and read in well under a second."""
+_IN_FORM = frozenset({"q", "province", "map", "since", "until", "source", "section", "partner", "stories"})
 COLUMNS = (
     "id", "published_at", "source", "province", "title", "themes", "primary", "url", "lead", "snippet", "score",
     "copy_of",
@@ -62,6 +63,8 @@ def answer(corpus: Corpus, visit: Visit) -> Shown:
         "pages": pages,
         "first": (page - 1) * PER_PAGE + 1,
         "provinces": _province_names(),
+        "asks_partner": "partner" in KNOWN,
+        "kept": _kept(visit.query),
         "whole": whole,
         "without_tones": _without_tones(visit, found),
         "once": replace(visit.query, stories=True),
@@ -113,6 +116,16 @@ def _page(visit: Visit, deepest: int) -> int:
     if not (given.isascii() and given.isdigit() and len(given) < 4 and 1 <= int(given) <= deepest):
         raise QueryError(f"page: {given[:40]!r} is none; a number from 1 to {deepest} was expected")
     return int(given)
+
+
+def _kept(query: Query) -> list[tuple[str, str]]:
+    """The parameters that the form has no field for, so that asking anew does not lose them."""
+    first, *others = query.themes or ("",)
+    return [
+        (name, value)
+        for name, value in parameters_of(query)
+        if name not in _IN_FORM and (name != "theme" or (value in others and value != first))
+    ]
 
 
 def _without_tones(visit: Visit, found: Answer) -> str | None:
