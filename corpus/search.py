@@ -72,28 +72,28 @@ class Answer:
         return frame_of(Hit, self.hits)
 
 
-def search(connection: sqlite3.Connection, query: Query) -> Answer:
+def search(connection: sqlite3.Connection, query: Query, *, skip: int = 0) -> Answer:
     """Answer ``query``: words in one run first, then words near each other, each by bm25 with the title weighted.
 
     Without words, the newest first and the undated last. Of very many, or for very frequent words, see
-    ``corpus.ranking``.
+    ``corpus.ranking``. ``skip`` leaves out so many of the first.
     """
     wanted = read(query.text) if query.text is not None else None
     filters = where(replace(query, text=None), newest=wanted is None)
     most = limit(query)
     with _one_moment(connection):
         if wanted is not None and 0 < most <= LOOKED_AT:
-            return _bounded(connection, wanted, filters, most)
+            return _bounded(connection, wanted, filters, most, skip)
         total = _total(connection, query, wanted, filters)
-        found = _ranked(connection, wanted, filters, most) if total and most else []
+        found = _ranked(connection, wanted, filters, most)[skip:] if total and most else []
         return Answer(_hits(connection, found, wanted), total, _toneless(connection, wanted, filters, total))
 
 
-def _bounded(connection: sqlite3.Connection, wanted: Wanted, filters: Where, most: int) -> Answer:
+def _bounded(connection: sqlite3.Connection, wanted: Wanted, filters: Where, most: int, skip: int) -> Answer:
     ids, more = last_stored(connection, wanted, filters, LOOKED_AT)
     found, ordered = ranked(connection, wanted, ids, most)
     return Answer(
-        _hits(connection, found, wanted),
+        _hits(connection, found[skip:], wanted),
         len(ids),
         _toneless(connection, wanted, filters, len(ids)),
         more,

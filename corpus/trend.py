@@ -71,19 +71,19 @@ def trend(
     if per == "theme":
         if query.themes:
             raise QueryError("a trend per theme takes its themes from `themes`, not from the query's filter")
-        subject = base = _Counted(replace(query, probability=None), tallies.TAGGED, stories)
+        subject = base = Counted(replace(query, probability=None), tallies.TAGGED, stories)
         given = themed(query)
     elif per == "partner":
         query = replace(query, themes=tuple(dict.fromkeys([*query.themes, *themes])))
-        subject = base = _Counted(query, tallies.READ, stories)
+        subject = base = Counted(query, tallies.READ, stories)
         given = PARTNERS_NAMED
     else:
         query = replace(query, themes=tuple(dict.fromkeys([*query.themes, *themes])))
-        subject = _Counted(query, query.themes[0] if query.themes else tallies.EVERY, stories)
+        subject = Counted(query, query.themes[0] if query.themes else tallies.EVERY, stories)
         no_words = replace(query, text=None, partner=None)
         asked = replace(query, themes=(), probability=None) if query.themes else no_words
         kind = tallies.READ if query.partner else tallies.EVERY
-        base = _Counted(asked, tallies.TAGGED if query.themes else kind, stories)
+        base = Counted(asked, tallies.TAGGED if query.themes else kind, stories)
     denominators = _by_day(connection, by, None if per in _OVERLAPPING else per, base)
     counts = _by_day(connection, by, per, subject, given)
     left_out = 0
@@ -94,7 +94,7 @@ def trend(
         named = _totals(counts)
         groups, left_out = dict.fromkeys(named[:most]), max(0, len(named) - most)
     else:
-        groups = {name: name for name in sorted({name for _, name in denominators}, key=_order)}
+        groups = {name: name for name in sorted({name for _, name in denominators}, key=by_name)}
     open_ended = replace(subject.query, since=None, until=None)
     undated = replace(subject, query=open_ended)
     watch = coverage(connection, query, by, per) if denominators else None
@@ -108,14 +108,14 @@ def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: 
     The denominators are the tagged articles of the province under the query's filters other than themes;
     ``query.themes`` narrows which themes are shown.
     """
-    base = _Counted(replace(query, themes=(), probability=None), tallies.TAGGED, stories)
+    base = Counted(replace(query, themes=(), probability=None), tallies.TAGGED, stories)
     column = PROVINCE_COLUMN[query.province_map]
-    denominators = _all_days(connection, (column,), base)
-    counts = _all_days(connection, (column, _THEME), base, themed(query))
+    denominators = all_days(connection, (column,), base)
+    counts = all_days(connection, (column, _THEME), base, themed(query))
     themes = query.themes or sorted({theme for _, theme in counts})
     return [
         ThemeRow(province, theme, counts[province, theme], total, counts[province, theme] / total)
-        for (province,), total in sorted(denominators.items(), key=lambda item: _order(item[0][0]))
+        for (province,), total in sorted(denominators.items(), key=lambda item: by_name(item[0][0]))
         for theme in themes
     ]
 
@@ -144,7 +144,7 @@ def _is_tallied(given: str | None) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
+class Counted:
     """What is counted: the articles of ``query``, and the ``kind`` of tally that counts the same (one theme at most).
 
     ``tallies.TAGGED`` means only those with a tagging, ``tallies.READ`` those read for names, which no tally counts;
@@ -164,8 +164,8 @@ class _Counted:
         return Where(f"{condition.sql} AND {only}", condition.values) if only else condition
 
 
-def _all_days(
-    connection: sqlite3.Connection, columns: tuple[str, ...], what: _Counted, given: str | None = None
+def all_days(
+    connection: sqlite3.Connection, columns: tuple[str, ...], what: Counted, given: str | None = None
 ) -> Counter[tuple[Any, ...]]:
     """How many articles there are of each combination of ``columns``, the undated too where no day is asked for."""
     found: Counter[tuple[Any, ...]] = Counter()
@@ -190,7 +190,7 @@ def _counts(connection: sqlite3.Connection, columns: str, tables: str, condition
 
 
 def _by_day(
-    connection: sqlite3.Connection, by: Period, per: Group | None, what: _Counted, given: str | None = None
+    connection: sqlite3.Connection, by: Period, per: Group | None, what: Counted, given: str | None = None
 ) -> Counter[tuple[Any, ...]]:
     """How many articles there are of each day and group; those of whole months may stand at the first of the month."""
     group = _GROUP_COLUMN[per] if per != "province" else PROVINCE_COLUMN[what.query.province_map]
@@ -216,10 +216,10 @@ def _totals(counts: Counter[tuple[Any, ...]]) -> list[str]:
     found: Counter[str] = Counter()
     for (_, name), count in counts.items():
         found[name] += count
-    return sorted(found, key=lambda name: (-found[name], _order(name)))
+    return sorted(found, key=lambda name: (-found[name], by_name(name)))
 
 
-def _undated(connection: sqlite3.Connection, what: _Counted) -> int:
+def _undated(connection: sqlite3.Connection, what: Counted) -> int:
     if tallies.split(what.query) and what.kind != tallies.READ:
         counted = tallies.counts(
             connection, what.query, tallies.UNDATED, what.kind, (), by_month=False, heads_only=what.heads_only
@@ -233,8 +233,8 @@ def _undated(connection: sqlite3.Connection, what: _Counted) -> int:
     return int(row[0])
 
 
-def _order(name: str | None) -> tuple[bool, str, str]:
-    # Folded first: Đ stands after D, not after Z; the unknown comes last.
+def by_name(name: str | None) -> tuple[bool, str, str]:
+    """What groups are sorted by: folded first, for Đ stands after D, not after Z; the unknown comes last."""
     return name is None, fold(name or ""), name or ""
 
 

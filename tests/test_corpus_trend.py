@@ -14,7 +14,7 @@ from scipy.stats import binomtest
 from corpus import Corpus, Query, QueryError, Tagging, ThemeRow, Trend
 from corpus.intervals import wilson
 from corpus.nights import Night
-from corpus.periods import Period, label, periods, start
+from corpus.periods import Period, end, label, periods, start
 from corpus.records import VIETNAM, ProvinceMap
 from tests.made_articles import paragraph_blocks, sentences, story
 
@@ -181,6 +181,8 @@ def test_periods_run_without_gap_or_repeat(first: date, days: int, by: Period) -
     assert {label(first + timedelta(days=n), by) for n in range(days + 1)} == set(names)
     assert [label(start(name), by) for name in names] == names
     assert all(label(start(name) - timedelta(days=1), by) < name for name in names)
+    assert [end(name) for name in names[:-1]] == [start(name) - timedelta(days=1) for name in names[1:]]
+    assert label(end(names[-1]), by) == names[-1]
 
 
 @settings(max_examples=25, deadline=None)

@@ -42,8 +42,8 @@ SOURCE_TABLES: dict[str, type[BaseModel]] = {
     "`[discover]` of a platform": publishing.Listings,
 }
 RECORDS = (
-    "Page", "PageRecord", "ArchivePlace", "Article", "Block", "Picture", "Rejection", "Outcome", "Segmentation", "Tagging",
-    "Query", "Night", "Finding",
+    "Page", "PageRecord", "ArchivePlace", "Article", "Block", "Picture", "Rejection", "Outcome", "Segmentation",
+    "Tagging", "Query", "Night", "Finding",
 )  # fmt: skip
 
 

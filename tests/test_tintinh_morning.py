@@ -307,7 +307,7 @@ def test_the_difference_is_newcombe_s() -> None:
 
 @given(st.lists(st.floats(0, 100), min_size=1))
 def test_shades_hold_every_share(shares: list[float]) -> None:
-    least, step = charts._classes(min(shares), max(shares))
+    least, step = charts.classes(min(shares), max(shares))
     assert 0 <= least <= min(shares)
     assert max(shares) <= least + 5 * step <= 100
 

@@ -40,6 +40,7 @@ _COMMANDS = {
     "export": "exports",
     "stats": "explore",
     "report": "report",
+    "serve": "serve",
     "health": "health",
     "check": "check",
     "optimize": "optimize",
