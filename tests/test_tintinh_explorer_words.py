@@ -13,7 +13,8 @@ from tintinh.explorer.pages import VIEWS
 
 ROOT = Path(__file__).parents[1]
 FAMILIES = {
-    "search.": [*KINDS, "map_day", "map_63", "map_34", "author", "language", "hand", "probability", "partner"],
+    "search.": [*KINDS, "map_day", "map_63", "map_34", "map_short_day", "map_short_63",
+                "map_short_34", "author", "language", "hand", "probability", "partner"],
     "article.kind_": Kind.__args__,  # type: ignore[attr-defined]
     "article.published_": ["printed", "structured", "inferred"],
     "article.": ["outlet", "published", "authors", "agency", "section", "breadcrumb", "tags", "place", "province",
@@ -42,7 +43,7 @@ def test_every_word_is_used_and_every_word_used_is_there() -> None:
     tables = {key.partition(".")[0] for key in words.words()}
     named = {key for key in re.findall(r"\"([a-z_]+\.[a-z_0-9]+)\"", code) if key.partition(".")[0] in tables}
     made = {f"{begins}{ends}" for begins, all_ends in FAMILIES.items() for ends in all_ends}
-    begun = {begins for begins in (*FAMILIES, "search.map_", "error.title_") if begins}
+    begun = {begins for begins in (*FAMILIES, "search.map_", "search.map_short_", "error.title_") if begins}
     assert named - set(words.words()) <= begun, "words that are missing"
     assert made <= set(words.words()), "words that are missing"
     assert set(words.words()) - named - made == set(), "words that nobody says"

@@ -66,10 +66,17 @@ def parameters(query_string: str) -> dict[str, list[str]]:
     return found
 
 
-def query_of(given: Parameters, *, themes: Collection[str], beside: Collection[str] = (), asks: bool = True) -> Query:
+def query_of(
+    given: Parameters,
+    *,
+    themes: Collection[str],
+    beside: Collection[str] = (),
+    asks: bool = True,
+    reads_map: bool = False,
+) -> Query:
     """The query that the parameters ask for; ``beside`` are parameters of a view that are none of the query's.
 
-    A view that does not ask (``asks``) has only those.
+    A view that does not ask (``asks``) has only those. ``reads_map`` keeps the map where no province is named.
 
     Raises ``QueryError`` with one sentence that names the parameter and what was expected.
     """
@@ -91,7 +98,7 @@ def query_of(given: Parameters, *, themes: Collection[str], beside: Collection[s
         raise QueryError(f"since {since} is after until {until}: no day lies between them")
     if asked.get("probability") is not None and not asked.get("themes"):
         raise QueryError("the parameter 'probability' needs a theme that it is the probability of")
-    if asked.get("province") is None:
+    if asked.get("province") is None and not reads_map:
         asked.pop("province_map", None)  # there is nothing to read under it
     return Query(**asked)
 

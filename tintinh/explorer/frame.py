@@ -36,13 +36,13 @@ class Reply:
 def reply(site: Site, view: View, place: Mapping[str, str | None], given: str) -> Reply:
     """The answer of a view; ``given`` is the query string. Opens the corpus, so it runs in a thread of its own."""
     language: Language = "en" if place.get("language") == "en" else "vi"
-    form: Form = "csv" if place.get("form") == "csv" else "json" if place.get("form") == "json" else "html"
+    form: Form = place.get("form") or "html"
     named = {name: value for name, value in place.items() if value is not None}
     try:
         asked = parameters(given)
         beside = {name: asked[name][0] for name in view.beside if name in asked}
         slugs = [theme.slug for theme in site.themes]
-        query = query_of(asked, themes=slugs, beside=view.beside, asks=view.asks)
+        query = query_of(asked, themes=slugs, beside=view.beside, asks=view.asks, reads_map=view.reads_map)
         if given and form == "html" and query_string(query if view.asks else None, beside) != given:
             at = address(language, view.name, query if view.asks else None, named.get("place", ""), beside=beside)
             return Reply("", 302, headers={"location": at})
@@ -51,6 +51,9 @@ def reply(site: Site, view: View, place: Mapping[str, str | None], given: str) -
             visit = Visit(site, language, view, form, query, beside, named, deadline)
             with deadline.within(site.seconds):
                 _require_source(corpus, site, query)
+                if form in view.files:
+                    file = view.files[form]
+                    return Reply(file.made(corpus, visit), content_type=file.content_type, headers=_kept(visit))
                 shown = view.answer(corpus, visit)
             return _drawn(corpus, visit, shown)
     except NotThere as error:
@@ -71,9 +74,13 @@ def _drawn(corpus: Corpus, visit: Visit, shown: Shown) -> Reply:
     cite, at = cited(corpus, visit, shown), visit.here()
     if visit.form == "json":
         return Reply(as_json(visit, shown, cite, at), content_type=_JSON)
+    return Reply(as_csv(shown, cite, at), content_type=_CSV, headers=_kept(visit))
+
+
+def _kept(visit: Visit) -> dict[str, str]:
+    """The header that has a browser keep an answer as a file, and under which name."""
     name = "-".join(["tintinh", visit.view.name, *re.findall(r"[0-9a-z]+", visit.place.get("place", ""))])
-    disposition = {"content-disposition": f'attachment; filename="{name}.csv"'}
-    return Reply(as_csv(shown, cite, at), content_type=_CSV, headers=disposition)
+    return {"content-disposition": f'attachment; filename="{name}.{visit.form}"'}
 
 
 def _page(
@@ -117,7 +124,7 @@ def _sorry(site: Site, language: Language, form: Form, status: int, sentence: st
     if form == "json":
         body = json.dumps({"ok": False, "status": status, "error": sentence}, ensure_ascii=False)
         return Reply(body, status, _JSON)
-    if form == "csv":
+    if form != "html":
         return Reply(f"{sentence}\n", status, "text/plain; charset=utf-8")
     title = say_in(language, f"error.title_{status}" if status in _TITLED else "error.title")
     others = {other: address(other, HOME.name) for other in LANGUAGES}

@@ -38,7 +38,8 @@ def register_routes(datasette: Any) -> list[tuple[str, Handler]]:
     routes = [(r"^/(?:(?P<language>en)/?)?$", _handler(HOME))]
     for view in VIEWS:
         place = f"/(?P<place>{view.place})" if view.place else ""
-        routes.append((rf"^(?:/(?P<language>en))?/{view.name}{place}(?:\.(?P<form>csv|json))?$", _handler(view)))
+        forms = "|".join(["csv", "json", *view.files])
+        routes.append((rf"^(?:/(?P<language>en))?/{view.name}{place}(?:\.(?P<form>{forms}))?$", _handler(view)))
     if not site.open_sql:
         # These stand before Datasette's own: none of its pages is reached but the files of ours.
         routes.append((r"^/(?!-/explorer/)", _nothing_there))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
 from corpus.limits import Deadline
@@ -15,7 +15,8 @@ from tintinh.explorer.address import query_string
 from tintinh.explorer.site import Site
 from tintinh.explorer.words import Language, say_in
 
-Form = Literal["html", "csv", "json"]
+Form = str
+"""``html``, ``csv``, ``json``, or a file of a view's own."""
 
 
 class NotThere(Exception):  # noqa: N818 - what is said to a reader, no fault
@@ -149,7 +150,8 @@ class View:
     ``answer`` asks the corpus; it runs in a thread and may raise ``NotThere``, ``QueryError`` and ``TookTooLong``.
     ``asks``: its parameters are those of a ``Query``. ``beside``: the names of its own ones. ``place``: a regular
     expression of what follows ``name/``, None where nothing may. ``scripts``: files of ``static`` that it may do
-    without.
+    without. ``reads_map``: it asks for provinces under ``map`` though no province is named. ``files``: what can be had
+    besides CSV and JSON, by the ending of its address.
     """
 
     name: str
@@ -159,3 +161,13 @@ class View:
     place: str | None = None
     in_menu: bool = True
     scripts: tuple[str, ...] = ()
+    reads_map: bool = False
+    files: Mapping[str, File] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class File:
+    """A form of an answer that is a view's own: its type, and what makes it of the same question."""
+
+    content_type: str
+    made: Callable[[Corpus, Visit], str]
