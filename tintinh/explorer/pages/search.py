@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 from corpus.errors import QueryError
 from corpus.provinces import names_34, provinces_63
-from corpus.records import Query
+from corpus.records import ProvinceMap, Query
 from corpus.search import Answer, Hit
 from corpus.snippet import Snippet
 from corpus.store import Corpus
@@ -22,6 +23,9 @@ DEEPEST = 50
 """The last page that can be asked for; who reads more than a thousand hits wants an export."""
 ROWS = 200
 """Rows on a page of the CSV and of the JSON: as many as are found and read in well under a second."""
+MAPS: tuple[ProvinceMap, ...] = get_args(ProvinceMap)
+_WORD = re.compile(r"\w+")
+_OPERATORS = frozenset({"AND", "OR", "NOT"})
 _IN_FORM = frozenset({"q", "province", "map", "since", "until", "source", "section", "partner", "stories"})
 COLUMNS = (
     "id", "published_at", "source", "province", "title", "themes", "primary", "url", "lead", "snippet", "score",
@@ -67,6 +71,7 @@ def answer(corpus: Corpus, visit: Visit) -> Shown:
         "kept": _kept(visit.query),
         "whole": whole,
         "without_tones": _without_tones(visit, found),
+        "maps": [(one, visit.link("search", replace(visit.query, province_map=one))) for one in MAPS],
         "once": replace(visit.query, stories=True),
         "chips": chips(visit),
         "narrowings": narrowings(corpus, visit, found.total) if visit.form == "html" and found.total else [],
@@ -132,11 +137,16 @@ def _without_tones(visit: Visit, found: Answer) -> str | None:
     """The address of the same search typed without tones, where only that finds something."""
     if not found.without_tones or visit.query.text is None:
         return None
-    return visit.link("search", replace(visit.query, text=fold(visit.query.text)))
+    return visit.link("search", replace(visit.query, text=toneless(visit.query.text)))
+
+
+def toneless(text: str) -> str:
+    """The words of a query without their tones; its operators, which are capitals, as they are."""
+    return _WORD.sub(lambda word: word[0] if word[0] in _OPERATORS else fold(word[0]), text)
 
 
 def _province_names() -> list[str]:
     return sorted({province.name for province in provinces_63()} | set(names_34()), key=fold)
 
 
-VIEW = View("search", answer, beside=("page",))
+VIEW = View("search", answer, beside=("page",), reads_map=True)
