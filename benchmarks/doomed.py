@@ -11,19 +11,26 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
 import corpus.agenda
+import corpus.erasures
+import corpus.forgetting
+import corpus.forgotten
 import corpus.opinions
 import corpus.store
+import corpus.upkeep
 import crawler.archive
+import crawler.forgetting
 import crawler.ledger
 import crawler.night
 import crawler.pipelines
 import tintinh.cli
+import tintinh.commands.forget
 import tintinh.commands.night
 import tintinh.report
 
@@ -49,6 +56,23 @@ CUT = "cut"
 """The place in the middle of a record: a part of its bytes is in the file."""
 
 PLACES = (*AFTER, *BEFORE, CUT)
+
+_FORGOTTEN: dict[str, tuple[ModuleType | type, str]] = {
+    "copied": (crawler.forgetting, "rewrite"),
+    "taken out": (corpus.forgetting, "_remove"),
+    "remembered": (corpus.forgotten, "remember"),
+    "replaced": (crawler.forgetting, "replace"),
+    "noted as replaced": (corpus.erasures, "done"),
+    "merged": (corpus.upkeep, "_merge"),
+    "overwritten": (corpus.upkeep, "optimize"),
+}
+_FORGETTING: dict[str, tuple[ModuleType | type, str]] = {
+    "half copied": (crawler.forgetting.shutil, "copymode"),
+    "committed": (crawler.forgetting, "replace"),
+}
+FORGETTING = (*_FORGOTTEN, *_FORGETTING)
+"""Places of `tintinh forget`: after the copy of a file; inside the transaction; after a file took its place, and after
+that was noted; after the index was merged, and the database written anew; before a copy is whole; after the commit."""
 
 
 def _die() -> NoReturn:
@@ -76,11 +100,12 @@ def doom(place: str, count: int) -> None:
 
         crawler.archive._write_whole = in_part
         return
-    holder, name = AFTER[place] if place in AFTER else BEFORE[place]
+    after, before = {**AFTER, **_FORGOTTEN}, {**BEFORE, **_FORGETTING}
+    holder, name = after[place] if place in after else before[place]
     real = getattr(holder, name)
 
     def doomed(*arguments: Any, **named: Any) -> Any:
-        if place in AFTER:
+        if place in after:
             answer = real(*arguments, **named)
             if is_time():
                 _die()
@@ -92,7 +117,7 @@ def doom(place: str, count: int) -> None:
     setattr(holder, name, doomed)
 
 
-def _run(home: str, arguments: Sequence[str], place: str | None, count: int) -> None:
+def _run(home: str, arguments: Sequence[str], before: Callable[[], None] | None) -> None:
     for name in [name for name in os.environ if name.startswith("TINTINH")]:
         del os.environ[name]
     os.environ["TINTINH_HOME"] = home
@@ -101,8 +126,8 @@ def _run(home: str, arguments: Sequence[str], place: str | None, count: int) -> 
         file = os.open(f"{home}/{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(file, stream)
         os.close(file)
-    if place is not None:
-        doom(place, count)
+    if before is not None:
+        before()
     sys.argv = ["tintinh", *arguments]
     tintinh.cli.main()
 
@@ -111,10 +136,19 @@ _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(["benchmarks.doomed"])
 
 
-def started(home: Path, arguments: Sequence[str], place: str | None = None, count: int = 0) -> ForkServerProcess:
-    """``tintinh`` with ``arguments`` at ``home``, where its words go to the files ``out`` and ``err``; with a ``place``
-    it kills itself there."""
-    process = _SERVER.Process(target=_run, args=(str(home), tuple(arguments), place, count))
+def started(
+    home: Path,
+    arguments: Sequence[str],
+    place: str | None = None,
+    count: int = 0,
+    before: Callable[[], None] | None = None,
+) -> ForkServerProcess:
+    """``tintinh`` with ``arguments`` at ``home``, where its words go to the files ``out`` and ``err``.
+
+    With a ``place`` it kills itself there; else ``before`` is called in the process first.
+    """
+    first = before if place is None else partial(doom, place, count)
+    process = _SERVER.Process(target=_run, args=(str(home), tuple(arguments), first))
     process.start()
     return process
 

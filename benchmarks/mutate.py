@@ -59,28 +59,29 @@ def damaged(cases: Sequence[Case], count: int, seed: int) -> Iterator[tuple[str,
         case = cases[chance.randrange(len(cases))]
         body = case.page.body
         for _ in range(chance.randint(1, 8)):
-            body = _damage(body, chance)
+            body = damage_bytes(body, chance)
         yield f"{seed}/{number} ({case.name})", replace(case, page=replace(case.page, body=body))
 
 
-def _damage(body: bytes, chance: random.Random) -> bytes:
+def damage_bytes(body: bytes, chance: random.Random, scraps: Sequence[bytes] = _SCRAPS, mark: bytes = b"<") -> bytes:
+    """``body`` cut, doubled, swapped or struck in one place; ``mark`` begins its parts, ``scraps`` are put in."""
     start = chance.randrange(len(body) + 1)
     end = min(len(body), start + int(chance.expovariate(1 / 400)))
     match chance.randrange(6):
         case 0:
             return body[:start] + body[end:]
         case 1:
-            return body[:start] + chance.choice(_SCRAPS) + body[start:]
+            return body[:start] + chance.choice(scraps) + body[start:]
         case 2:
             return body[:end] + body[start:end] * chance.randint(1, 30) + body[end:]
         case 3:
             return body[:start] + chance.randbytes(min(40, end - start)) + body[end:]
         case 4:
             # Tags change places: what follows one "<" goes before what follows another.
-            parts = body.split(b"<")
+            parts = body.split(mark)
             one, other = chance.randrange(len(parts)), chance.randrange(len(parts))
             parts[one], parts[other] = parts[other], parts[one]
-            return b"<".join(parts)
+            return mark.join(parts)
         case _:
             return body[: max(200, start)]
 

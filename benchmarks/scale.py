@@ -16,74 +16,24 @@ import resource
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Self
 
 import click
 
-from benchmarks.made_corpus import batches, made_corpus
+from benchmarks.load import Watch, load
 from benchmarks.scale_pandas import Frame
 from benchmarks.scale_questions import KINDS, Question, ask, questions
 from corpus import Corpus, Query
 from corpus.export import write_csv
-from corpus.keeping import Result
 
-if TYPE_CHECKING:
-    pass
-
-BATCH = 2_000
 MOST_IN_PANDAS = 200_000
 """Articles: with whole texts pandas takes some 6 kB for each, and a hundred questions as many seconds."""
 ASKED_OF_PANDAS = 8
 """Questions of each kind: a search over texts takes pandas seconds."""
-
-
-class Watch:
-    """Seconds of the clock and of the processor that its blocks took together."""
-
-    def __init__(self) -> None:
-        self.clock = self.processor = 0.0
-
-    def __enter__(self) -> Self:
-        self._began = time.perf_counter(), time.process_time()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.clock += time.perf_counter() - self._began[0]
-        self.processor += time.process_time() - self._began[1]
-
-    def rate(self, number: int) -> str:
-        """So many a second, by the clock and by the processor."""
-        return f"{number / self.clock:,.0f} a second ({number / self.processor:,.0f} a second of the processor)"
-
-
-def load(path: Path, articles: int, say: Callable[[str], None]) -> None:
-    """Make the corpus at ``path`` and say what it took."""
-    keeping, tagging, upkeep = Watch(), Watch(), Watch()
-    with Corpus.open(path) as corpus:
-        for stories in batches(made_corpus(articles), BATCH):
-            with keeping:
-                outcomes = corpus.keep_many(Result(story.article) for story in stories)
-            with tagging:
-                corpus.add_taggings(
-                    (outcome.article_id, tagging)
-                    for outcome, story in zip(outcomes, stories, strict=True)
-                    for tagging in story.taggings
-                    if outcome.article_id is not None
-                )
-        with upkeep:
-            sizes = corpus.optimize()
-    say(f"- articles stored: {keeping.rate(articles)}, in batches of {BATCH:,}")
-    say(f"- articles tagged: {tagging.rate(articles)}")
-    say(
-        f"- size: {sizes.before / articles:,.0f} bytes an article, {sizes.after / articles:,.0f} after `optimize`,"
-        f" which took {upkeep.clock:.1f} s"
-    )
 
 
 Times = dict[str, list[Watch]]

@@ -3,7 +3,10 @@
 Prints Markdown. Everything is timed in one run, on one core, by the processor's clock, on the sentences of our own news
 (data/labelled, data/sample): underthesea's ``word_tokenize`` and our tables with nothing remembered (cold) and with
 everything (warm), pyvi where it is installed; then whole articles, sentences and letters included, one by one and
-together. Words are compared, never counted as equal: on every sentence timed, and on ``--fuzz`` made strings.
+together; then by two processes against one, by the clock on the wall, so that nothing else should run. Words are
+compared, never counted as equal: on every sentence timed, and on ``--fuzz`` made strings.
+
+``--on`` takes the ``text`` of the lines of a file in place of our news.
 
 ``--write-answers`` stores what the installed underthesea makes of the known strings (``nlp/known.py``). Do that for a
 new release only after a run of this benchmark on it without a difference.
@@ -13,6 +16,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import random
 import resource
 import subprocess
 import sys
@@ -31,6 +35,7 @@ from nlp.crf_tables import Tables
 from nlp.installed import installed, parts
 from nlp.known import PATH, known
 from nlp.segment import _by_underthesea, _new_style, segment, segment_together, segmenter
+from nlp.segment_many import segment_many
 from nlp.sentences import sentences
 from nlp.tokens import Cutter
 from nlp.words import Words
@@ -57,14 +62,16 @@ _THEIRS = "from underthesea import word_tokenize; word_tokenize('Mưa to.')"
 
 
 @click.command(help=__doc__)
+@click.option("--on", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON Lines with texts.")
+@click.option("--mixed", type=click.IntRange(min=0), default=30_000, help="Articles for two processes and one.")
 @click.option("--fuzz", type=click.IntRange(min=0), default=2_000, help="Made strings to compare.")
 @click.option("--rounds", type=click.IntRange(min=1), default=3, help="Rounds of timing; the best one counts.")
 @click.option("--write-answers", is_flag=True, help="Store the known answers of the installed underthesea.")
-def main(fuzz: int, rounds: int, write_answers: bool) -> None:
+def main(on: Path | None, mixed: int, fuzz: int, rounds: int, write_answers: bool) -> None:
     if write_answers:
         PATH.write_text(answers_file({text: _by_underthesea(text) for text in known().answers}), encoding="utf-8")
         return
-    articles = list(_articles())
+    articles = list(_articles() if on is None else _texts(on))
     news = [_new_style(line(sentence)) for article in articles for sentence in sentences(article)]
     of = parts()
     tables = Tables(of.crf, of.templates, of.dictionary)
@@ -107,6 +114,7 @@ def main(fuzz: int, rounds: int, write_answers: bool) -> None:
     for name, code in (("our tables", _OURS), ("underthesea", _THEIRS)):
         seconds, size = _loaded(code)
         click.echo(f"| {name} | {seconds:.2f} | {size:.0f} |")
+    _processes(articles, mixed)
     differing = sum(ours != words for ours, words in zip(found, expected, strict=True))
     ties = len(set(asked))
     click.echo(f"\nSentences of news with other words than underthesea's: {differing} of {len(news):,} ({ties} ties).")
@@ -118,6 +126,26 @@ def main(fuzz: int, rounds: int, write_answers: bool) -> None:
     click.echo(f"Peak memory of this run, both loaded: {peak:.0f} MB.")
 
 
+def _processes(articles: list[str], count: int) -> None:
+    """One process and two on ``count`` articles mixed of the lines of ours, so that no two are alike."""
+    if not count:
+        return
+    lines = [text for article in articles for text in article.splitlines()]
+    each = max(1, len(lines) // len(articles))
+    pick = random.Random(6)  # noqa: S311 - the same articles every time
+    texts = ["\n".join(pick.sample(lines, each)) for _ in range(count)]
+    seconds: dict[int, float] = {}
+    for processes in (1, 2):
+        started = time.perf_counter()
+        for _ in segment_many(enumerate(texts), processes):
+            pass
+        seconds[processes] = time.perf_counter() - started
+    click.echo(
+        f"\n`segment_many`, {count:,} articles mixed of these lines: {count / seconds[1]:,.0f} articles/s by one "
+        f"process, {count / seconds[2]:,.0f} by two, the start included: {seconds[1] / seconds[2]:.2f} times."
+    )
+
+
 def answers_file(answers: dict[str, list[str]]) -> str:
     """The text of ``nlp/known_answers.json``: a line a string, escaped where it would not be seen as it is."""
     of = json.dumps(asdict(installed()))
@@ -127,6 +155,11 @@ def answers_file(answers: dict[str, list[str]]) -> str:
 def _answer(text: str, words: list[str]) -> str:
     hidden = not text.isprintable() or text != unicodedata.normalize("NFC", text)
     return f"{json.dumps(text, ensure_ascii=hidden)}: {json.dumps(words, ensure_ascii=hidden)}"
+
+
+def _texts(path: Path) -> Iterable[str]:
+    for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+        yield "\n".join(text for text in (row.get("title"), row["text"]) if text)
 
 
 def _articles() -> Iterable[str]:

@@ -14,16 +14,18 @@ from corpus.records import (
     BlockKind,
     Outcome,
     Page,
+    PageRecord,
     Query,
     Rejection,
     Segmentation,
     Tagging,
 )
-from corpus.rows import PageRecord, StoredArticle
+from corpus.rows import StoredArticle
 from corpus.search import Answer, Hit
 from corpus.snippet import Snippet
 from corpus.store import Corpus
-from corpus.trend import Change, ThemeRow, Trend, TrendRow
+from corpus.trend import ThemeRow
+from corpus.trend_rows import Change, Trend, TrendRow
 
 __all__ = [
     "Answer",

@@ -185,6 +185,11 @@ class Agenda:
                 values,
             )
 
+    def drop(self, url: str) -> None:
+        """Forget all that the agenda knows of an address."""
+        with self.transaction():
+            self._connection.execute("DELETE FROM addresses WHERE url = ?", (url,))
+
     # Listings, hosts, walks
 
     def reading(self, url: str) -> Reading | None:

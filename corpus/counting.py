@@ -12,12 +12,17 @@ from corpus.conditions import PROVINCE_COLUMN, STANDING, Where, where
 from corpus.periods import Period
 from corpus.records import Query
 
-Group = Literal["source", "province", "theme"]
+Group = Literal["source", "province", "theme", "partner"]
 
-_ANY_TAGGING = "SELECT 1 FROM taggings WHERE taggings.article_id = articles.id"
+_ONLY = {
+    tallies.TAGGED: "EXISTS (SELECT 1 FROM taggings WHERE taggings.article_id = articles.id)",
+    tallies.READ: "EXISTS (SELECT 1 FROM namings WHERE namings.article_id = articles.id)",
+}
 THEME = "standing_themes.theme"
-"""What a count by theme is grouped by."""
-_GROUP_COLUMN: dict[Group | None, str] = {None: "NULL", "source": "articles.source", "theme": THEME}
+"""What a count by theme, or by partner, is grouped by."""
+_GROUP_COLUMN: dict[Group | None, str] = {
+    None: "NULL", "source": "articles.source", "theme": THEME, "partner": THEME,
+}  # fmt: skip
 
 
 def _tables(given: str | None) -> str:
@@ -26,16 +31,18 @@ def _tables(given: str | None) -> str:
     return joined if given else "articles"
 
 
-def _is_tallied(given: str | None) -> bool:
-    """Whether tallies count the themes of this relation: those in use, not those from some probability on."""
-    return given is None or given == STANDING
+def _is_tallied(given: str | None, kind: str) -> bool:
+    """Whether tallies count what is of this kind, and the themes of this relation: those in use, not those from some
+    probability on."""
+    return kind != tallies.READ and (given is None or given == STANDING)
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What is counted: the articles of ``query``, and the ``kind`` of tally that counts the same (one theme at most).
 
-    ``tallies.TAGGED`` means only those with a tagging, ``stories`` those that are no copies.
+    ``tallies.TAGGED`` means only those with a tagging, ``tallies.READ`` those read for names, which no tally counts;
+    ``stories`` those that are no copies.
     """
 
     query: Query
@@ -49,10 +56,8 @@ class Counted:
 
     def where(self) -> Where:
         """Which articles these are."""
-        condition = where(self.query, heads_only=self.stories)
-        if self.kind != tallies.TAGGED:
-            return condition
-        return Where(f"{condition.sql} AND EXISTS ({_ANY_TAGGING})", condition.values)
+        condition, only = where(self.query, heads_only=self.stories), _ONLY.get(self.kind)
+        return Where(f"{condition.sql} AND {only}", condition.values) if only else condition
 
 
 def all_days(
@@ -60,7 +65,7 @@ def all_days(
 ) -> Counter[tuple[Any, ...]]:
     """How many articles there are of each combination of ``columns``, the undated too where no day is asked for."""
     found: Counter[tuple[Any, ...]] = Counter()
-    months = tallies.split(what.query, columns) if _is_tallied(given) else None
+    months = tallies.split(what.query, columns) if _is_tallied(given, what.kind) else None
     for edge in months.edges if months else (what.query,):
         found += _counts(connection, ", ".join(columns), _tables(given), replace(what, query=edge).where())
     if months:
@@ -86,7 +91,7 @@ def by_day(
     """How many articles there are of each day and group; those of whole months may stand at the first of the month."""
     group = _GROUP_COLUMN[per] if per != "province" else PROVINCE_COLUMN[what.query.province_map]
     months = None
-    if by in {"month", "quarter", "year"} and _is_tallied(given):
+    if by in {"month", "quarter", "year"} and _is_tallied(given, what.kind):
         months = tallies.split(what.query, (group,))
     found: Counter[tuple[Any, ...]] = Counter()
     for edge in months.edges if months else (what.query,):
@@ -104,7 +109,7 @@ def by_day(
 
 def undated_of(connection: sqlite3.Connection, what: Counted) -> int:
     """How many of them have no date to stand at."""
-    if tallies.split(what.query):
+    if _is_tallied(None, what.kind) and tallies.split(what.query):
         counted = tallies.counts(
             connection, what.query, tallies.UNDATED, what.kind, (), by_month=False, heads_only=what.heads_only
         )

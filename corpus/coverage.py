@@ -17,8 +17,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache, cached_property
 
-from corpus.conditions import PROVINCE_COLUMN, province_named
+from corpus.conditions import province_named
 from corpus.periods import Period, label, periods
 from corpus.provinces import MERGED_SINCE, map_34, names_34, provinces_63
 from corpus.records import Query
@@ -27,30 +28,55 @@ Outlet = str | None
 """A source id; None stands for the articles that have none."""
 
 # The days (or one day of each month) of each outlet's articles, found by leaping through an index of outlet and time:
-# some steps an outlet and month, however many articles there are. ``{time}`` is the column of that index.
-_HELD = """
+# some steps an outlet and month, however many articles there are. ``{index}`` is that index, ``{time}`` its column.
+_OUTLETS = """
     WITH RECURSIVE
     outlets (name) AS (
         SELECT min(source) FROM articles
         UNION ALL
         SELECT (SELECT min(source) FROM articles WHERE source > outlets.name) FROM outlets WHERE name IS NOT NULL
-    ),
+    ),"""
+_HELD = f"""{_OUTLETS}
     held (name, at) AS (
-        SELECT name, (SELECT min({time}) FROM articles WHERE source IS name) FROM outlets
+        SELECT name, (SELECT min({{time}}) FROM articles INDEXED BY {{index}} WHERE source IS name) FROM outlets
         UNION ALL
-        SELECT name, (SELECT min({time}) FROM articles
-                      WHERE source IS name AND {time} > substr(held.at, 1, :length) || '~')
+        SELECT name, (SELECT min({{time}}) FROM articles INDEXED BY {{index}}
+                      WHERE source IS name AND {{time}} > substr(held.at, 1, :length) || '~')
         FROM held WHERE at IS NOT NULL
     )
-    SELECT name, substr(at, 1, 10) FROM held WHERE at IS NOT NULL"""
+    SELECT name, substr(at, 1, 10) FROM held WHERE at IS NOT NULL"""  # noqa: S608 - ours
+# The outlets and the provinces they ever wrote of, in the same manner.
+_HERE = "FROM articles INDEXED BY articles_outlet_places WHERE source IS name"
+_WRITTEN = f"""{_OUTLETS}
+    pairs (name, home) AS (
+        SELECT name, (SELECT min(province) {_HERE}) FROM outlets
+        UNION ALL
+        SELECT name, (SELECT min(province) {_HERE} AND province > pairs.home) FROM pairs WHERE home IS NOT NULL
+    ),
+    written (name, home) AS (
+        SELECT name, home FROM pairs WHERE home IS NOT NULL
+        UNION ALL
+        SELECT name, NULL FROM outlets WHERE EXISTS (SELECT 1 {_HERE} AND province IS NULL)
+    )"""  # noqa: S608 - ours
+_PLACES = f"{_WRITTEN} SELECT name, home FROM written"  # noqa: S608 - ours
+# After the merger the old part of a province is not known: a province of its day has one old name, or none, or both.
+_PLACES_63 = f"""{_WRITTEN},
+    old (name, home, former) AS (
+        SELECT name, home, (SELECT min(province_63) {_HERE} AND province IS home) FROM written
+        UNION ALL
+        SELECT name, home, (SELECT min(province_63) {_HERE} AND province IS home AND province_63 > old.former)
+        FROM old WHERE former IS NOT NULL
+    )
+    SELECT name, former FROM old WHERE former IS NOT NULL
+    UNION ALL
+    SELECT name, NULL FROM written WHERE EXISTS (SELECT 1 {_HERE} AND province IS home AND province_63 IS NULL)
+"""  # noqa: S608 - ours
 
 
 def _held(connection: sqlite3.Connection, by: Period) -> sqlite3.Cursor:
-    indexes = [name for _, name, *_ in connection.execute("PRAGMA index_list(articles)")]
-    columns = [[column for _, _, column in connection.execute(f"PRAGMA index_info({name})")] for name in indexes]
-    # Which of the two it is has changed with the schema; without either this would take minutes.
-    time = next(c[1] for c in columns if c[0] == "source" and c[1:2] in (["published_day"], ["published_at"]))
-    return connection.execute(_HELD.format(time=time), {"length": 10 if by in {"day", "week"} else 7})
+    # Named, for SQLite takes any index that begins with the outlet, and reads all articles of it to find the first.
+    statement = _HELD.format(index="articles_source_newest", time="published_at")
+    return connection.execute(statement, {"length": 10 if by in {"day", "week"} else 7})
 
 
 @dataclass
@@ -79,8 +105,17 @@ class Coverage:
         if group in self.gone and period >= self.gone[group]:
             return 0, False
         names = self.members[group] if group in self.members else self.members[None]
-        here = [name for name in names if period in self.watched.get(name, ())]
-        return sum(name is not None for name in here), bool(here)
+        here = names & self._watching.get(period, set())
+        return len(here - {None}), bool(here)
+
+    @cached_property
+    def _watching(self) -> Mapping[str, set[Outlet]]:
+        """The outlets that were watched in each period."""
+        found: dict[str, set[Outlet]] = defaultdict(set)
+        for name, named in self.watched.items():
+            for period in named:
+                found[period].add(name)
+        return found
 
 
 @dataclass
@@ -116,10 +151,14 @@ def seen(connection: sqlite3.Connection, query: Query, by: Period, per: str | No
     for name, since, day in connection.execute(walks):
         found.walks.append((name, date.fromisoformat(since[:10]), date.fromisoformat(day)))
     if per == "province" or (per != "source" and query.province is not None):
-        column = PROVINCE_COLUMN[query.province_map]
-        for place, name in connection.execute(f"SELECT DISTINCT {column}, source FROM articles"):  # noqa: S608 - ours
-            found.places[place].add(name)
+        for name, day_place in connection.execute(_PLACES_63 if query.province_map == "63" else _PLACES):
+            found.places[_now(day_place) if query.province_map == "34" else day_place].add(name)
     return found
+
+
+def coverage(connection: sqlite3.Connection, query: Query, by: Period, per: str | None) -> Coverage:
+    """Which outlets, of those that ``query`` may ask about, were watched in which periods (``per`` as in a trend)."""
+    return coverage_of(seen(connection, query, by, per), query, by, per)
 
 
 def coverage_of(parts: Seen, query: Query, by: Period, per: str | None) -> Coverage:
@@ -163,6 +202,11 @@ def _members(parts: Seen, query: Query, per: str | None, known: set[Outlet]) -> 
     if per == "province":
         return {None: nobody, **places}
     return {None: places[province_named(query.province, query.province_map)]} if query.province else {None: everyone}
+
+
+@cache
+def _now(place: str | None) -> str | None:
+    return None if place is None else map_34(place)
 
 
 def _gone(query: Query, by: Period, groups: Iterable[str | None]) -> dict[str | None, str]:

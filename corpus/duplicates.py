@@ -19,20 +19,15 @@ Evidence for the thresholds (November 2026; 240 stories of data/labelled/themes.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 import sqlite3
 import struct
+from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from hashlib import sha1
-from typing import Any
+from hashlib import blake2b
 
 from corpus.records import BODY_KINDS, Article, BlockKind
-from corpus.text import both_keys
 
 MIN_WORDS = 30
 """Shorter texts are never duplicates: a notice, a photo with one line."""
@@ -49,9 +44,8 @@ _BANDS, _ROWS = 32, 3
 _MIN_PARAGRAPH = 15
 # A paragraph that hundreds of articles share (a contact line) tells nothing. The first articles that had it are
 # looked at all the same, for among them is the head of any exact copy.
-_HOLDERS_PER_KEY = 100
+HOLDERS_PER_KEY = 100
 _VERIFIED_AT_MOST = 32
-_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,50 +61,45 @@ def paragraphs(article: Article) -> list[str]:
     return [article.lead, *article.body] if article.lead else article.body
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(both_keys(text)[0])
-
-
 def shingles(texts: Iterable[str]) -> frozenset[str]:
     """Every run of four words, across paragraphs; empty where there are fewer than 30 words."""
-    words = [word for text in texts for word in _words(text)]
+    words = " ".join(_words(list(texts))).split()
     if len(words) < MIN_WORDS:
         return frozenset()
-    return frozenset(" ".join(words[n : n + _SHINGLE]) for n in range(len(words) - _SHINGLE + 1))
-
-
-def _key(*parts: bytes) -> int:
-    digest = hashlib.blake2b(b"\x00".join(parts), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)  # SQLite's integers are signed
-
-
-@cache
-def _empty_sketch() -> Any:
-    # Imported when the first article is stored: datasketch brings scipy, one second that a search need not wait.
-    from datasketch import MinHash
-
-    # It is given the numbers that its own sha1_hash32 would make, in one go: 0.3 ms an article against 0.6.
-    return MinHash(num_perm=_BANDS * _ROWS, seed=1, scheme="affine32", hashfunc=int)
-
-
-def _numbers(pieces: frozenset[str]) -> list[int]:
-    """The first four bytes of each piece's SHA-1 as a number, as datasketch's ``sha1_hash32`` makes it."""
-    digests = b"".join([sha1(piece.encode(), usedforsecurity=False).digest()[:4] for piece in pieces])
-    return list(struct.unpack(f"<{len(pieces)}I", digests))
+    return frozenset(map(" ".join, zip(*(words[n:] for n in range(_SHINGLE)), strict=False)))
 
 
 def keys(texts: list[str], pieces: frozenset[str]) -> set[int]:
-    """The look-up keys of a text (64-bit signed): its MinHash bands and its longer paragraphs."""
-    if not pieces:
-        return set()
-    sketch = _empty_sketch().copy()
-    sketch.update_batch(_numbers(pieces))
-    values = sketch.hashvalues.astype("<u4")
-    found = {_key(b"band", b"%d" % n, values[n * _ROWS : (n + 1) * _ROWS].tobytes()) for n in range(_BANDS)}
-    for text in texts:
-        words = _words(text)
-        if len(words) >= _MIN_PARAGRAPH:
-            found.add(_key(b"paragraph", " ".join(words).encode()))
+    """The look-up keys of a text (64-bit signed): its MinHash bands and its longer paragraphs; none without pieces."""
+    return set(keys_together([_words(texts)])[0]) if pieces else set()
+
+
+def _words(texts: list[str]) -> list[str]:
+    from corpus.forms import forms  # with numpy, which a search need not wait for
+
+    return [made.words for made in forms(texts)]
+
+
+_BAND_NAMES = [b"band\x00%d\x00" % n for n in range(_BANDS)]
+
+
+def keys_together(articles: Sequence[Sequence[str]]) -> list[array[int]]:
+    """The look-up keys of many articles, each given as the ``Forms.words`` of its paragraphs; none twice in one."""
+    from corpus.signatures import sketches
+
+    joined = [" ".join(filter(None, words)) for words in articles]
+    long = [text if text.count(" ") + 1 >= MIN_WORDS else "" for text in joined]
+    found = []
+    for words, sketch in zip(articles, sketches(long, _SHINGLE, _BANDS * _ROWS, 1), strict=True):
+        if sketch is None:
+            found.append(array("q"))
+            continue
+        values = sketch.astype("<u4").tobytes()
+        step = 4 * _ROWS
+        parts = [name + values[n * step : (n + 1) * step] for n, name in enumerate(_BAND_NAMES)]
+        parts += [b"paragraph\x00" + text.encode() for text in words if text.count(" ") + 1 >= _MIN_PARAGRAPH]
+        digests = b"".join([blake2b(part, digest_size=8).digest() for part in dict.fromkeys(parts)])
+        found.append(array("q", struct.unpack(f">{len(digests) // 8}q", digests)))  # SQLite's integers are signed
     return found
 
 
@@ -126,25 +115,41 @@ def similarity(one: frozenset[str], other: frozenset[str]) -> float | None:
 
 
 def settle(
-    connection: sqlite3.Connection, article_id: int, texts: list[str], own: set[int] | None = None
+    connection: sqlite3.Connection, article_id: int, texts: list[str], own: Collection[int] | None = None
 ) -> Match | None:
-    """Remember the keys of an article's text, and whose copy it is; call inside a transaction.
+    """Remember the keys of a stored article's text, and whose copy it is; call inside a transaction.
 
     Only articles with a lower id are looked at: the first seen is the head, and the answer does not depend on what
     came later. ``own`` are the keys where they are known already, which are most of the work.
     """
+    pieces = None
     if own is None:
-        own = keys(texts, shingles(texts))
-    match = _best(connection, article_id, texts, own)
-    connection.executemany(
-        "INSERT INTO duplicate_keys (key, article_id) VALUES (?, ?)", [(key, article_id) for key in own]
-    )
+        pieces = shingles(texts)
+        own = keys(texts, pieces)
+    ordered = sorted(own)
+    votes: Counter[int] = Counter()
+    for key in met(connection, ordered):
+        votes.update(holders(connection, key, article_id))
+    if votes and pieces is None:
+        pieces = shingles(texts)
+    match = likest(votes, pieces or frozenset(), Stored(connection))
+    remember(connection, [(key, article_id) for key in ordered])
     if match:
-        connection.execute(
-            "INSERT INTO copies (article_id, head_id, similarity) VALUES (?, ?, ?)",
-            (article_id, match.head_id, match.similarity),
-        )
+        note_copies(connection, {article_id: match})
     return match
+
+
+def remember(connection: sqlite3.Connection, found: Iterable[tuple[int, int]]) -> None:
+    """Store look-up keys, each with the id of its article; quickest in the order of keys."""
+    connection.executemany("INSERT INTO duplicate_keys (key, article_id) VALUES (?, ?)", found)
+
+
+def note_copies(connection: sqlite3.Connection, matches: Mapping[int, Match]) -> None:
+    """Store whose copies articles are, by their ids."""
+    connection.executemany(
+        "INSERT INTO copies (article_id, head_id, similarity) VALUES (?, ?, ?)",
+        [(article_id, match.head_id, match.similarity) for article_id, match in matches.items()],
+    )
 
 
 def family(connection: sqlite3.Connection, article_id: int) -> list[int]:
@@ -153,73 +158,93 @@ def family(connection: sqlite3.Connection, article_id: int) -> list[int]:
     return [article_id, *(row[0] for row in copies)]
 
 
-def forget(connection: sqlite3.Connection, article_id: int) -> list[int]:
-    """Undo ``settle``, as before a change of the text; the ids of the copies that lost their head, lowest first."""
+def forget(connection: sqlite3.Connection, article_id: int, texts: list[str]) -> list[int]:
+    """Undo ``settle`` of these very texts, before they are changed; the copies that lost their head, lowest first.
+
+    Keys are not indexed by article, which took as much of the file as the keys: they are made again from the texts.
+    """
     orphans = [
         row[0]
         for row in connection.execute("SELECT article_id FROM copies WHERE head_id = ? ORDER BY 1", (article_id,))
     ]
     connection.execute("DELETE FROM copies WHERE ? IN (head_id, article_id)", (article_id,))
-    connection.execute("DELETE FROM duplicate_keys WHERE article_id = ?", (article_id,))
+    connection.executemany(
+        "DELETE FROM duplicate_keys WHERE key = ? AND article_id = ?",
+        [(key, article_id) for key in keys(texts, shingles(texts))],
+    )
     return orphans
 
 
 def resettle(connection: sqlite3.Connection, article_ids: Iterable[int]) -> None:
     """Settle stored articles anew, lowest id first, after their head was changed or withdrawn."""
     for article_id in sorted(article_ids):
-        forget(connection, article_id)
-        settle(connection, article_id, _stored_texts(connection, article_id))
+        texts = _stored_texts(connection, article_id)
+        forget(connection, article_id, texts)
+        settle(connection, article_id, texts)
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
     """Make all keys anew after their rule changed; who is whose copy stays as it was decided."""
     connection.execute("DELETE FROM duplicate_keys")
-    for (article_id,) in connection.execute("SELECT id FROM articles ORDER BY id").fetchall():
-        texts = _stored_texts(connection, article_id)
-        connection.executemany(
-            "INSERT INTO duplicate_keys (key, article_id) VALUES (?, ?)",
-            [(key, article_id) for key in keys(texts, shingles(texts))],
-        )
+    ids = [row[0] for row in connection.execute("SELECT id FROM articles ORDER BY id")]
+    for start in range(0, len(ids), 20):
+        some = ids[start : start + 20]
+        words = [_words(_stored_texts(connection, article_id)) for article_id in some]
+        for article_id, own in zip(some, keys_together(words), strict=True):
+            remember(connection, [(key, article_id) for key in own])
 
 
-def _best(connection: sqlite3.Connection, article_id: int, texts: list[str], own: set[int]) -> Match | None:
-    votes: Counter[int] = Counter()
-    for key in _met_before(connection, article_id, own):
-        votes.update(
-            row[0]
-            for row in connection.execute(
-                "SELECT article_id FROM duplicate_keys WHERE key = ? AND article_id < ? ORDER BY article_id LIMIT ?",
-                (key, article_id, _HOLDERS_PER_KEY),
-            )
-        )
-    if not votes:
-        return None
-    pieces = shingles(texts)
-    best: tuple[float, int] | None = None
-    for candidate, _ in sorted(votes.items(), key=lambda item: (-item[1], item[0]))[:_VERIFIED_AT_MOST]:
-        alike = similarity(pieces, shingles(_stored_texts(connection, candidate)))
-        # The likest wins; among equals the first seen.
-        if alike is not None and (best is None or (alike, -candidate) > (best[0], -best[1])):
-            best = alike, candidate
-    if best is None:
-        return None
-    alike, member = best
-    head = connection.execute("SELECT head_id FROM copies WHERE article_id = ?", (member,)).fetchone()
-    return Match(head[0] if head else member, alike)
+def met(connection: sqlite3.Connection, own: Sequence[int]) -> set[int]:
+    """Those of these keys that a stored article has: few, so that most keys cost one look in one statement for all.
 
-
-def _met_before(connection: sqlite3.Connection, article_id: int, own: set[int]) -> list[int]:
-    """Those of ``own`` that an earlier article has: few, so that most keys cost one look in one statement for all."""
+    Quickest in the order of keys.
+    """
     found = connection.execute(
-        """SELECT value FROM json_each(?)
-           WHERE EXISTS (SELECT 1 FROM duplicate_keys WHERE key = value AND article_id < ?)""",
-        (json.dumps(list(own)), article_id),
+        "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM duplicate_keys WHERE key = value)",
+        (f"[{','.join(map(str, own))}]",),
+    )
+    return {row[0] for row in found}
+
+
+def holders(connection: sqlite3.Connection, key: int, before: int) -> list[int]:
+    """The first articles with a key, of those with an id below ``before``."""
+    found = connection.execute(
+        "SELECT article_id FROM duplicate_keys WHERE key = ? AND article_id < ? ORDER BY article_id LIMIT ?",
+        (key, before, HOLDERS_PER_KEY),
     )
     return [row[0] for row in found]
 
 
+class Stored:
+    """What a possible copy is compared with: the articles of the corpus."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def pieces(self, article_id: int) -> frozenset[str]:
+        """The shingles of a stored article."""
+        return shingles(_stored_texts(self._connection, article_id))
+
+    def head(self, article_id: int) -> int:
+        """The article it is a copy of, or itself."""
+        row = self._connection.execute("SELECT head_id FROM copies WHERE article_id = ?", (article_id,)).fetchone()
+        return row[0] if row else article_id
+
+
+def likest(votes: Mapping[int, int], pieces: frozenset[str], stored: Stored) -> Match | None:
+    """The best match for a text of these ``pieces`` among the articles that share ``votes`` keys with it."""
+    best: tuple[float, int] | None = None
+    for candidate, _ in sorted(votes.items(), key=lambda item: (-item[1], item[0]))[:_VERIFIED_AT_MOST]:
+        alike = similarity(pieces, stored.pieces(candidate))
+        # The likest wins; among equals the first seen.
+        if alike is not None and (best is None or (alike, -candidate) > (best[0], -best[1])):
+            best = alike, candidate
+    return None if best is None else Match(stored.head(best[1]), best[0])
+
+
 def _stored_texts(connection: sqlite3.Connection, article_id: int) -> list[str]:
-    lead = connection.execute("SELECT lead FROM articles WHERE id = ?", (article_id,)).fetchone()[0]
+    row = connection.execute("SELECT lead FROM articles WHERE id = ?", (article_id,)).fetchone()
+    lead = row[0] if row else None
     body = [
         text
         for kind, text in connection.execute(

@@ -7,12 +7,15 @@ The index keeps no text of its own, so that an entry is removed by telling FTS5 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from corpus.records import Article
-from corpus.text import both_keys, fold, line, match_key
+from corpus.text import fold, has_tones, line, match_key
+
+if TYPE_CHECKING:
+    from corpus.forms import Forms
 
 RULE = "match key and folded text, blocks parted, 2"
 """Names how entries are made; stored with the index. Change corpus.text's keys, and change this: it is made anew."""
@@ -33,14 +36,16 @@ Sentences are not parted: who quotes two of them should find them.
 
 def entry(article: Article) -> tuple[str, str, str, str]:
     """What the index holds of an article: title and text by match key, title and text folded."""
-    title_toned, title_folded = both_keys(article.title)
-    blocks = [both_keys(block) for block in article.text.split("\n")]
-    return (
-        title_toned,
-        _BREAK.join(toned for toned, _ in blocks),
-        title_folded,
-        _BREAK.join(folded for _, folded in blocks),
-    )
+    from corpus.forms import forms  # with numpy, which a search need not wait for
+
+    return entry_of(forms([article.title, *article.text.split("\n")]))
+
+
+def entry_of(made: Sequence[Forms]) -> tuple[str, str, str, str]:
+    """As ``entry``, from the forms of the title and of each line of the text."""
+    title, *lines = made
+    toned, folded = _BREAK.join([text.toned for text in lines]), _BREAK.join([text.folded for text in lines])
+    return title.toned, toned, title.folded, folded
 
 
 _COLUMNS = "rowid, title_toned, body_toned, title_folded, body_folded"
@@ -113,9 +118,16 @@ class Wanted:
         """The same terms, matched as if they had been typed without tones."""
         return Wanted(self.terms, toned=False, whole=self.whole)
 
-    def expression(self) -> str:
-        """The FTS5 expression. Every word stands in quotes and holds letters and digits only."""
-        return self._in_columns(self._joined(self.whole))
+    def expression(self, *, in_title: bool = False) -> str:
+        """The FTS5 expression, ``in_title`` for titles alone. Every word stands in quotes and holds letters and digits
+        only.
+
+        Columns are named only where they must be: to keep to some costs FTS5 half as much again. What a word typed
+        without tones finds in the columns with tones it finds in the folded ones, too (give those with tones no weight
+        in bm25); a word with a tone stands in no folded column.
+        """
+        whole = self._joined(self.whole)
+        return f"title_{'toned' if self.toned else 'folded'} : ({whole})" if in_title else whole
 
     def together(self) -> tuple[str, str] | None:
         """FTS5 expressions for all the words in one run, and for all of them near each other; None where the query is
@@ -128,13 +140,15 @@ class Wanted:
         terms = [part for part in self.whole.parts if isinstance(part, Term) and len(part.words) == 1]
         if len(terms) < max(2, len(self.whole.parts)) or any(term.prefix for term in terms):
             return None
-        words = [f'"{self.key(term.words[0])}"' for term in terms]
+        keys = [self.key(term.words[0]) for term in terms]
+        words = [f'"{key}"' for key in keys]
         near = f"NEAR({' '.join(words)}, {2 * len(words)})"
-        return self._in_columns(" + ".join(words)), self._in_columns(near)
+        return self._in_columns(" + ".join(words), keys), self._in_columns(near, keys)
 
-    def _in_columns(self, expression: str) -> str:
-        columns = "{title_toned body_toned}" if self.toned else "{title_folded body_folded}"
-        return f"{columns} : ({expression})"
+    def _in_columns(self, expression: str, keys: Iterable[str]) -> str:
+        if not self.toned or any(map(has_tones, keys)):
+            return expression
+        return f"{{title_toned body_toned}} : {expression}"
 
     def _joined(self, node: Node) -> str:
         if isinstance(node, Term):
@@ -153,7 +167,8 @@ class Wanted:
     def _phrase(self, term: Term) -> str:
         forms = sorted({" ".join(form) for form in self.forms(term)})
         phrases = [f'"{form}"' + (" *" if term.prefix else "") for form in forms]
-        return phrases[0] if len(phrases) == 1 else f"({' OR '.join(phrases)})"
+        phrase = phrases[0] if len(phrases) == 1 else f"({' OR '.join(phrases)})"
+        return self._in_columns(phrase, self.forms(term)[0])
 
     def forms(self, term: Term) -> tuple[tuple[str, ...], ...]:
         """The keys of a term's words; for a prefix also the last word as typed, if that is another.

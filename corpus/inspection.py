@@ -69,6 +69,8 @@ _RULES = (
      "articles are missing from the search index"),
     ("SELECT count(*) FROM (SELECT id FROM search_docsize EXCEPT SELECT id FROM articles)",
      "entries of the search index belong to no article"),
+    ("SELECT count(*) FROM duplicate_keys WHERE article_id NOT IN (SELECT id FROM articles)",
+     "look-up keys of near-duplicates belong to no article"),
     ("SELECT count(*) FROM articles WHERE NOT EXISTS (SELECT 1 FROM outcomes WHERE outcomes.url = articles.url)",
      "articles have no outcome for their address"),
     ("SELECT count(*) FROM copies WHERE head_id IN (SELECT article_id FROM copies)",
@@ -78,6 +80,7 @@ _RULES = (
     ("SELECT count(*) FROM taggings WHERE primary_theme IS NOT NULL AND NOT EXISTS (SELECT 1 FROM tagging_themes"
      " WHERE tagging_id = taggings.id AND theme = primary_theme AND given > 0)",
      "taggings have a primary theme that they do not give"),
+    ("SELECT count(*) FROM erasures", "steps of a forgetting that was stopped are still to be done: tintinh forget"),
 )  # fmt: skip
 
 

@@ -6,33 +6,17 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
+from itertools import islice
 
-from corpus import duplicates, index, revisions, rows, tallies
+from corpus import duplicates, forgotten, index, revisions, rows, tallies
+from corpus.addresses import is_transient
 from corpus.database import transaction
+from corpus.keyed import Keyed
 from corpus.records import ArchivePlace, Article, Outcome, Page, Rejection
 from corpus.rows import StoredArticle
 from corpus.waiting import Waiting
 
-TRANSIENT_REASONS = (
-    "http_5*",
-    "http_403",  # what a firewall answers to a whole night, for a while
-    "http_408",
-    "http_429",
-    "timeout",
-    "dns",
-    "connection",
-    "tls",
-    "robots",  # a rule of the day; asking again costs one robots.txt
-)
-"""Rejections (shell patterns) after which an address is not done: the next night tries it again."""
-
 _RANK = {"rejected": 0, "same": 1, "article": 2}
-
-
-def is_transient(reason: str) -> bool:
-    """Whether a rejection for ``reason`` may come out otherwise another night."""
-    return any(fnmatchcase(reason, pattern) for pattern in TRANSIENT_REASONS)
 
 
 def keep(
@@ -48,47 +32,61 @@ def keep(
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one page, as ``Corpus.keep`` takes it."""
+    """What became of one page, as ``Corpus.keep`` takes it; ``made`` is what ``corpus.keyed`` made of an article ahead,
+    where it did."""
 
     result: Article | Rejection
     page: Page | None = None
     place: ArchivePlace | None = None
     requested_url: str | None = None
+    made: Keyed | None = None
+
+
+_TOGETHER = 500
+"""Results whose addresses and keys are looked up together."""
 
 
 def keep_many(connection: sqlite3.Connection, results: Iterable[Result]) -> list[Outcome]:
     """See ``Corpus.keep_many``."""
+    outcomes: list[Outcome] = []
+    rest = iter(results)
     with transaction(connection):
         waiting = Waiting(connection)
-        outcomes = [_keep_one(connection, result, waiting) for result in results]
+        while some := list(islice(rest, _TOGETHER)):
+            asked = [address for one in some for address in _addresses(one)]
+            waiting.look_up(asked, ((one.result, one.made) for one in some if isinstance(one.result, Article)))
+            outcomes += [_keep_one(connection, one, waiting) for one in some]
         waiting.settle()
     return outcomes
+
+
+def _addresses(one: Result) -> list[str]:
+    """All addresses that led to a result, its own first."""
+    own, page = one.result.url, one.page
+    asked = one.requested_url or (page.requested_url if page else own)
+    return list(dict.fromkeys([own, asked, *([page.requested_url, page.url] if page else [])]))
 
 
 def _keep_one(connection: sqlite3.Connection, one: Result, waiting: Waiting) -> Outcome:
     result, page = one.result, one.page
     if isinstance(result, Article):
         rows.require_storable(result)
-    asked = one.requested_url or (page.requested_url if page else result.url)
-    addresses = dict.fromkeys([result.url, asked, *([page.requested_url, page.url] if page else [])])
+    addresses = _addresses(one)
+    if gone := forgotten.among(connection, addresses):
+        waiting.settle()
+        return forgotten.refuse(connection, result, addresses, gone, page.url if page else result.url)
     page_id = _keep_page(connection, page, one.place)
-    keeping = _Keeping(connection, asked, list(addresses), page_id, _moment(result, page), waiting)
-    return keeping.article(result) if isinstance(result, Article) else keeping.rejection(result, page)
-
-
-def outcome(connection: sqlite3.Connection, url: str) -> Outcome | None:
-    """See ``Corpus.outcome``."""
-    row = connection.execute(
-        """SELECT source, kind, outcomes.article_id, head_id, similarity, reason, detail
-           FROM outcomes LEFT JOIN copies USING (article_id) WHERE url = ?""",
-        (url,),
-    ).fetchone()
-    if row is None:
-        return None
-    source, kind, article_id, head_id, similarity, reason, detail = row
-    if kind == "article" and head_id is not None:
-        kind = "copy"
-    return Outcome(url, source, kind, article_id, head_id, similarity, reason, detail)
+    at = _moment(result, page)
+    if waiting.is_new(addresses) and isinstance(result, Article):
+        outcome = waiting.add(result, page_id)
+        waiting.note(addresses, outcome, page_id, at)
+        return outcome
+    waiting.settle()
+    asked = one.requested_url or (page.requested_url if page else result.url)
+    keeping = _Keeping(connection, asked, addresses, page_id, at, waiting)
+    outcome = keeping.article(result) if isinstance(result, Article) else keeping.rejection(result, page)
+    waiting.met_again(addresses)
+    return outcome
 
 
 def _moment(result: Article | Rejection, page: Page | None) -> str:
@@ -184,12 +182,9 @@ class _Keeping:
         return outcome
 
     def _insert(self, article: Article) -> Outcome:
-        article_id = rows.insert(self.connection, article, self.page_id)
-        self.waiting.add(article_id, article)
-        match = duplicates.settle(self.connection, article_id, duplicates.paragraphs(article))
-        if match is None:
-            return Outcome(article.url, article.source, "article", article_id)
-        return Outcome(article.url, article.source, "copy", article_id, match.head_id, match.similarity)
+        outcome = self.waiting.add(article, self.page_id)
+        self.waiting.settle()
+        return outcome
 
     def _compare(self, stored: StoredArticle, article: Article) -> Outcome:
         old = stored.article
@@ -203,7 +198,7 @@ class _Keeping:
             return unchanged
         if article.fetched_at < old.fetched_at and article.page_digest != old.page_digest:
             return unchanged  # replay met an earlier edition of a story that was corrected since: the newest stands
-        self.waiting.settle()
+        self.waiting.forget_pieces()
         with tallies.changing(self.connection, duplicates.family(self.connection, stored.id)):
             match = self._change(stored, article)
         copy = (match.head_id, match.similarity) if match else (None, None)
@@ -218,9 +213,10 @@ class _Keeping:
         index.add(self.connection, stored.id, article)
         if (old.title, old.text) != (article.title, article.text):
             self._drop_made_opinions(stored.id)
-        if duplicates.paragraphs(old) != duplicates.paragraphs(article):
-            orphans = duplicates.forget(self.connection, stored.id)
-            match = duplicates.settle(self.connection, stored.id, duplicates.paragraphs(article))
+        if (before := duplicates.paragraphs(old)) != (now := duplicates.paragraphs(article)):
+            orphans = duplicates.forget(self.connection, stored.id, before)
+            match = duplicates.settle(self.connection, stored.id, now)
+            self.waiting.met_again((), duplicates.keys(now, duplicates.shingles(now)))
             duplicates.resettle(self.connection, orphans)
             return match
         if stored.copy_of is not None and stored.similarity is not None:
@@ -237,9 +233,9 @@ class _Keeping:
 
     def _withdraw(self, stored: StoredArticle, rejection: Rejection) -> None:
         """Read again, the very page an article was made from is no article: the fact was wrong."""
-        self.waiting.settle()
+        self.waiting.forget_pieces()
         with tallies.changing(self.connection, duplicates.family(self.connection, stored.id)):
-            orphans = duplicates.forget(self.connection, stored.id)
+            orphans = duplicates.forget(self.connection, stored.id, duplicates.paragraphs(stored.article))
             self.connection.execute(
                 "UPDATE outcomes SET kind = 'rejected', article_id = NULL, reason = ?, detail = ? WHERE article_id = ?",
                 (rejection.reason, rejection.detail, stored.id),

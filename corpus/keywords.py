@@ -20,6 +20,7 @@ from corpus.conditions import Where, where
 from corpus.errors import QueryError
 from corpus.opinions import chunks
 from corpus.records import Query
+from corpus.search import search
 from corpus.text import match_key
 
 if TYPE_CHECKING:
@@ -49,11 +50,15 @@ class Keyword:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What was compared: articles with a segmentation (copies aside), their words, and articles that have none."""
+    """What was compared: articles with a segmentation (copies aside), their words, and articles that have none.
+
+    ``of`` is how many there are where only a sample was read, else None.
+    """
 
     articles: int
     words: int
     unsegmented: int
+    of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,41 +84,53 @@ def keywords(
     order: Order = "likelihood",
     least: int = 5,
     limit: int | None = 50,
+    most: int | None = None,
 ) -> Keywords:
     """What is typical of the articles of ``query`` beside those of ``against`` (None: all other articles).
 
     An article in both is counted in the first alone. A keyword stands in the first at least ``least`` times and in two
     articles, and its log-likelihood is ``SURE`` or more. ``QueryError`` where a selection has no segmented words. The
-    limits of the queries are not read.
+    limits of the queries are not read. With ``most`` some so many articles of each selection are read, always the same
+    ones: a second is enough for a first look at any corpus.
     """
     require_limit(limit)
-    return compared(*counted(connection, query, against), order=order, least=least, limit=limit)
+    return compared(*counted(connection, query, against, most=most), order=order, least=least, limit=limit)
 
 
 @dataclass
 class Counts:
     """How often each word stands in a selection, in how many articles, and how many there are with and without words;
-    those of parts of a corpus can be added up."""
+    ``of`` as in ``Selection``. Those of parts of a corpus can be added up."""
 
     words: Counter[str]
     held: Counter[str]
     articles: int
     unsegmented: int
+    of: int | None = None
 
     def add(self, other: Counts) -> None:
         """Count in what another part of the corpus has."""
+        if self.of is not None or other.of is not None:
+            self.of = self.total + other.total
         self.words.update(other.words)
         self.held.update(other.held)
         self.articles += other.articles
         self.unsegmented += other.unsegmented
 
     @property
+    def total(self) -> int:
+        """How many articles there are, read or not."""
+        return self.articles + self.unsegmented if self.of is None else self.of
+
+    @property
     def selection(self) -> Selection:
-        """What was counted, in three figures."""
-        return Selection(self.articles, self.words.total(), self.unsegmented)
+        """What was counted, in a few figures."""
+        return Selection(self.articles, self.words.total(), self.unsegmented, self.of)
 
 
-def counted(connection: sqlite3.Connection, query: Query, against: Query | None = None) -> tuple[Counts, Counts]:
+def counted(
+    connection: sqlite3.Connection, query: Query, against: Query | None = None, *, most: int | None = None
+) -> tuple[Counts, Counts]:
     """The counts of the two selections that ``keywords`` compares."""
     mine = where(query, heads_only=True)
     others = where(replace(against or Query(), stories=True))
@@ -121,7 +138,13 @@ def counted(connection: sqlite3.Connection, query: Query, against: Query | None 
         f"{others.sql} AND articles.id NOT IN (SELECT id FROM articles WHERE {mine.sql})",  # noqa: S608 - ours
         (*others.values, *mine.values),
     )
-    return _read(connection, mine), _read(connection, rest)
+    here = there = None
+    if most is not None:
+        here = search(connection, replace(query, stories=True, limit=0)).total
+        there = search(connection, replace(against or Query(), stories=True, limit=0)).total
+        if against is None:
+            there -= here
+    return _read(connection, *_some(mine, most, here)), _read(connection, *_some(rest, most, there))
 
 
 def require_limit(limit: int | None) -> None:
@@ -162,7 +185,16 @@ def log_likelihood(count: int, against: int, words: int, against_words: int) -> 
     )
 
 
-def _read(connection: sqlite3.Connection, asked: Where) -> Counts:
+def _some(asked: Where, most: int | None, total: int | None) -> tuple[Where, int | None]:
+    """``asked`` kept to some ``most`` of ``total`` articles, and the total; as it is where they are no more."""
+    if most is None or total is None or total <= most:
+        return asked, None
+    # Knuth's multiplicative hash spreads the ids: every hundredth article may always be the same outlet's.
+    part = int(most / total * 2**32)
+    return Where(f"{asked.sql} AND (articles.id * 2654435761) % 4294967296 < {part}", asked.values), total
+
+
+def _read(connection: sqlite3.Connection, asked: Where, total: int | None) -> Counts:
     """Of the articles asked for: how often each word stands in them, in how many, and how many there are."""
     counts: Counter[str] = Counter()
     held: Counter[str] = Counter()
@@ -174,7 +206,7 @@ def _read(connection: sqlite3.Connection, asked: Where) -> Counts:
             segmented += 1
             counts.update(words)
             held.update(set(words))
-    return Counts(counts, held, segmented, articles - segmented)
+    return Counts(counts, held, segmented, articles - segmented, total)
 
 
 def _words(connection: sqlite3.Connection, ids: list[int]) -> Iterator[list[str]]:

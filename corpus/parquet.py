@@ -4,7 +4,8 @@
 a province is its name without tones, for Spark reads an escaped ``à`` wrong; the name itself is the column ``province``
 (that of the article's day). Articles without a date lie under ``year=0``, without a province under ``unknown``: of
 Hive's own sign for null, pandas says *cannot yet unify dictionaries with nulls*. Files are written one after the other,
-so that memory is bounded and the same corpus gives the same files.
+so that memory is bounded and the same corpus gives the same files; the next rows are read (``corpus.columns``) while
+the last ones are compressed.
 """
 
 from __future__ import annotations
@@ -13,17 +14,20 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from itertools import groupby, islice
+from array import array
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.conditions import limit, where
 from corpus.errors import CorpusError
 from corpus.manifest import Tally, manifest, write_manifest
-from corpus.opinions import chunks
-from corpus.records import VIETNAM, Query
-from corpus.rows import StoredArticle, load
+from corpus.records import Query
 from corpus.text import fold
 
 if TYPE_CHECKING:
@@ -33,6 +37,8 @@ MANIFEST = "_manifest.json"
 """Beside the folders; readers leave out what begins with an underscore."""
 ROWS = 4000
 """Articles of a row group: some ten megabytes of text in memory."""
+_WAITING = 4
+"""Row groups (and ends of files) that may wait to be written."""
 NO_YEAR, NO_PROVINCE = "0", "unknown"
 
 
@@ -50,12 +56,8 @@ def write_parquet(connection: sqlite3.Connection, query: Query | None, out: Path
         raise CorpusError(f"{draft}: is left of an export that was broken off; remove it and export again")
     draft.mkdir(parents=True)
     try:
-        tally, files = Tally(), []
-        for (year, key), articles in groupby(tally.counting(_articles(connection, query)), _partition):
-            path = draft / f"year={year}" / f"province_key={key}" / "part-0.parquet"
-            path.parent.mkdir(parents=True)
-            _write(pq, articles, path)
-            files.append(path)
+        tally = Tally()
+        files = _write(pq, _tables(connection, list(_pieces(connection, query)), tally), draft)
         facts = manifest(connection, query, tally, files, draft)
         write_manifest(facts, draft / MANIFEST)
         os.replace(draft, out)  # noqa: PTH105 - Path.replace is the same call
@@ -73,72 +75,84 @@ def _pyarrow() -> Any:
     return pq
 
 
-def _articles(connection: sqlite3.Connection, query: Query | None) -> Iterator[StoredArticle]:
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Articles of one row group of one file, by id, in order."""
+
+    year: str
+    key: str
+    ids: array[int]
+
+
+def _pieces(connection: sqlite3.Connection, query: Query | None) -> Iterator[_Piece]:
+    """What is exported, as of one moment: eight bytes an article."""
     query = query or Query(limit=None)
     asked = where(query)
     statement = f"""
-        SELECT id FROM articles
+        SELECT id, substr(published_day, 1, 4), province FROM articles
         WHERE id IN (SELECT id FROM articles WHERE {asked.sql} ORDER BY published_at DESC, id DESC LIMIT ?)
         ORDER BY substr(published_day, 1, 4), fold(province), published_at, id
     """  # noqa: S608 - made by conditions.py
-    for ids in chunks(connection, statement, (*asked.values, limit(query))):
-        yield from load(connection, list(ids))
+    rows = connection.execute(statement, (*asked.values, limit(query)))
+    for (year, key), some in groupby(rows, lambda row: (row[1] or NO_YEAR, _key(row[2]))):
+        ids = array("q", (article_id for article_id, _, _ in some))
+        for start in range(0, len(ids), ROWS):
+            yield _Piece(year, key, ids[start : start + ROWS])
 
 
-def _partition(stored: StoredArticle) -> tuple[str, str]:
-    published, province = stored.article.published_at, stored.article.province
-    year = str(published.astimezone(VIETNAM).year) if published else NO_YEAR
-    return year, re.sub("[^a-z0-9]+", "_", fold(province)).strip("_") if province else NO_PROVINCE
+@cache
+def _key(province: str | None) -> str:
+    return re.sub("[^a-z0-9]+", "_", fold(province)).strip("_") if province else NO_PROVINCE
 
 
-def _write(pq: Any, articles: Iterator[StoredArticle], path: Path) -> None:
-    import pyarrow as pa
+def _tables(
+    connection: sqlite3.Connection, pieces: Iterable[_Piece], tally: Tally
+) -> Iterator[tuple[_Piece, pa.Table]]:
+    """The rows of each piece. Small pieces are read together, for a statement costs as much as ten articles."""
+    from corpus.columns import table
 
-    schema = _schema()
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        while some := list(islice(articles, ROWS)):
-            writer.write_table(pa.Table.from_pylist([_row(stored) for stored in some], schema=schema))
-
-
-def _schema() -> pa.Schema:
-    import pyarrow as pa
-
-    # A zone by name, for some readers know no offsets; Việt Nam is at +07:00 all year.
-    text, texts, local = pa.string(), pa.list_(pa.string()), pa.timestamp("us", tz="Asia/Ho_Chi_Minh")
-    return pa.schema(
-        {
-            "id": pa.int64(), "url": text, "source": text, "title": text, "lead": text, "body": text,
-            "captions": texts, "authors": texts, "agency": text, "published_at": local, "published_day": pa.date32(),
-            "published_precision": text, "published_from": text, "updated_at": local, "section": text, "tags": texts,
-            "place": text, "province": text, "province_63": text, "province_34": text, "language": text,
-            "themes": texts, "primary": text, "scores": pa.map_(text, pa.float64()), "tagged_by": text,
-            "copy_of": pa.int64(), "similarity": pa.float64(), "extractor": text, "extractor_version": text,
-            "page_digest": text, "fetched_at": pa.timestamp("us", tz="UTC"),
-        }
-    )  # fmt: skip
+    for some in _together(pieces):
+        ids = [article_id for piece in some for article_id in piece.ids]
+        rows = table(connection, ids, tally)
+        # Articles may have been withdrawn meanwhile.
+        held = set(rows.column("id").to_pylist()) if rows.num_rows < len(ids) else None
+        start = 0
+        for piece in some:
+            count = len(piece.ids) if held is None else sum(article_id in held for article_id in piece.ids)
+            if count:
+                yield piece, rows.slice(start, count)
+            start += count
 
 
-def _row(stored: StoredArticle) -> dict[str, Any]:
-    """An article as a row: lists as lists, moments as moments, paragraphs joined by line breaks."""
-    article, tagging = stored.article, stored.tagging
-    return {
-        **{name: getattr(article, name) for name in _AS_THEY_ARE},
-        "id": stored.id,
-        "body": "\n".join(article.body),
-        "published_day": article.published_at.astimezone(VIETNAM).date() if article.published_at else None,
-        "province_63": stored.province_63,
-        "province_34": stored.province_34,
-        "themes": tagging.themes if tagging else None,
-        "primary": tagging.primary if tagging else None,
-        "scores": sorted(tagging.scores.items()) if tagging else None,
-        "tagged_by": tagging.by if tagging else None,
-        "copy_of": stored.copy_of,
-        "similarity": stored.similarity,
-    }
+def _together(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:
+    some: list[_Piece] = []
+    for piece in pieces:
+        if some and sum(len(each.ids) for each in some) + len(piece.ids) > ROWS:
+            yield some
+            some = []
+        some.append(piece)
+    if some:
+        yield some
 
 
-_AS_THEY_ARE = (
-    "url", "source", "title", "lead", "captions", "authors", "agency", "published_at", "published_precision",
-    "published_from", "updated_at", "section", "tags", "place", "province", "language", "extractor",
-    "extractor_version", "page_digest", "fetched_at",
-)  # fmt: skip
+def _write(pq: Any, tables: Iterable[tuple[_Piece, pa.Table]], root: Path) -> list[Path]:
+    """Write a file for each year and province; their paths in order."""
+    files: list[Path] = []
+    # One thread, so that files are written in order. It works outside of Python, while the next rows are read here.
+    with ThreadPoolExecutor(1) as thread:
+        writing: deque[Future[None]] = deque()
+        for (year, key), some in groupby(tables, lambda each: (each[0].year, each[0].key)):
+            path = root / f"year={year}" / f"province_key={key}" / "part-0.parquet"
+            path.parent.mkdir(parents=True)
+            files.append(path)
+            writer = None
+            for _, rows in some:
+                writer = writer or pq.ParquetWriter(path, rows.schema, compression="zstd")
+                writing.append(thread.submit(writer.write_table, rows))
+                if len(writing) > _WAITING:
+                    writing.popleft().result()
+            if writer is not None:
+                writing.append(thread.submit(writer.close))
+        for each in writing:
+            each.result()
+    return files

@@ -111,6 +111,23 @@ class ArchivePlace:
     length: int
 
 
+@dataclass(frozen=True, slots=True)
+class PageRecord:
+    """What the corpus knows of a page; its bytes lie in the archive at ``place`` (None: it was never archived).
+
+    ``fetched_at`` is aware, in UTC; ``digest`` that of the body, as ``Page.digest``.
+    """
+
+    id: int
+    url: str
+    requested_url: str
+    source: str | None
+    fetched_at: datetime
+    status: int
+    digest: str
+    place: ArchivePlace | None
+
+
 @dataclass(frozen=True)
 class Article:
     """One story as the paper printed it: a fact.
@@ -127,7 +144,8 @@ class Article:
     way from the front page to the story, without both; ``pictures`` are those inside the story, in order.
     ``readers`` says of ``title``, ``lead``, ``date``, ``authors``, ``section``, ``tags``, ``place`` and ``body``, where
     there is one, what read it: the source's ``rules``, the page's ``structured`` data, the ``generic`` reader, the one
-    for text saved from the ``screen``, or that it was ``inferred``.
+    for text saved from the ``screen``, or that it was ``inferred``; and of ``province`` what says it, the ``place``
+    line, the ``outlet``, the ``opening`` or the whole ``story``.
     """
 
     url: str
@@ -255,6 +273,8 @@ class Query:
     before or from 2025-07-01. ``section`` and ``author`` are whole names in any spelling; tones count if typed.
     ``language`` is a code such as ``vi``. ``since`` and ``until`` are whole days at +07:00, both included.
     ``stories`` leaves out near-duplicates of an earlier article. ``limit`` is read by search and export alone.
+    ``partner`` is a country, place abroad, organisation, border gate, sea or island that the article names: the name of
+    its entity, with tones or without, or its id; a country means what lies in it, too.
     """
 
     text: str | None = None
@@ -271,3 +291,4 @@ class Query:
     author: str | None = None
     language: str | None = None
     stories: bool = False
+    partner: str | None = None

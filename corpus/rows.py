@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from corpus.entities import Named, named
 from corpus.errors import CorpusError
 from corpus.provinces import canonical, map_34, map_63
-from corpus.records import VIETNAM, ArchivePlace, Article, Block, BlockKind, Picture, Tagging
+from corpus.records import VIETNAM, Article, Block, BlockKind, Picture, Tagging
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class StoredArticle:
 
     ``province_63`` and ``province_34`` are its province under the map before and from 2025-07-01 (the first None
     where that cannot be known); ``copy_of`` is the id of the earlier article it is a near-duplicate of and
-    ``similarity`` their Jaccard index; ``taggings`` are all opinions on its themes, the one that questions use first.
+    ``similarity`` their Jaccard index; ``taggings`` are all opinions on its themes, the one that questions use first;
+    ``named`` is what it names at home and abroad, None where nobody has read it for names.
     """
 
     id: int
@@ -31,28 +33,12 @@ class StoredArticle:
     copy_of: int | None
     similarity: float | None
     taggings: tuple[Tagging, ...]
+    named: Named | None = None
 
     @property
     def tagging(self) -> Tagging | None:
         """The tagging that questions use: a hand label before a model's, among equals the newest."""
         return self.taggings[0] if self.taggings else None
-
-
-@dataclass(frozen=True, slots=True)
-class PageRecord:
-    """What the corpus knows of a page; its bytes lie in the archive at ``place`` (None: it was never archived).
-
-    ``fetched_at`` is aware, in UTC; ``digest`` that of the body, as ``Page.digest``.
-    """
-
-    id: int
-    url: str
-    requested_url: str
-    source: str | None
-    fetched_at: datetime
-    status: int
-    digest: str
-    place: ArchivePlace | None
 
 
 _FACTS = (
@@ -116,18 +102,24 @@ def _facts(article: Article, page_id: int | None) -> tuple[object, ...]:
     )
 
 
-def insert(connection: sqlite3.Connection, article: Article, page_id: int | None) -> int:
-    """Store a new article; its id."""
-    places = ", ".join("?" * len(_FACTS))
-    cursor = connection.execute(
-        f"INSERT INTO articles ({', '.join(_FACTS)}) VALUES ({places})",  # noqa: S608 - column names of ours
-        _facts(article, page_id),
+def last_id(connection: sqlite3.Connection) -> int:
+    """The highest id that an article ever had; the next one inside this transaction is given the next."""
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'articles'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def insert_many(
+    connection: sqlite3.Connection, articles: Sequence[tuple[int, Article, int | None]]
+) -> list[dict[str, Any]]:
+    """Store new articles, each with its id and that of its page; their facts, as columns of ``articles`` by name."""
+    facts = [(article_id, *_facts(article, page_id)) for article_id, article, page_id in articles]
+    names = ("id", *_FACTS)
+    connection.executemany(
+        f"INSERT INTO articles ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",  # noqa: S608 - names of ours
+        facts,
     )
-    article_id = cursor.lastrowid
-    if article_id is None:
-        raise CorpusError(f"{article.url}: SQLite gave the stored article no id")
-    _insert_parts(connection, article_id, article)
-    return article_id
+    _insert_parts(connection, [(article_id, article) for article_id, article, _ in articles])
+    return [dict(zip(names, values, strict=True)) for values in facts]
 
 
 def replace(connection: sqlite3.Connection, article_id: int, article: Article, page_id: int | None) -> None:
@@ -139,49 +131,55 @@ def replace(connection: sqlite3.Connection, article_id: int, article: Article, p
     )
     for table in ("blocks", "authors", "article_tags", "breadcrumbs", "pictures", "readers"):
         connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))  # noqa: S608 - names of ours
-    _insert_parts(connection, article_id, article)
+    _insert_parts(connection, [(article_id, article)])
 
 
-def _insert_parts(connection: sqlite3.Connection, article_id: int, article: Article) -> None:
+def _insert_parts(connection: sqlite3.Connection, articles: Sequence[tuple[int, Article]]) -> None:
     connection.executemany(
         "INSERT INTO blocks (article_id, n, kind, text, reason, credit) VALUES (?, ?, ?, ?, ?, ?)",
         [
             (article_id, n, block.kind.value, block.text, block.reason, block.credit)
+            for article_id, article in articles
             for n, block in enumerate(article.blocks)
         ],
     )
     connection.executemany(
         "INSERT INTO authors (article_id, n, name) VALUES (?, ?, ?)",
-        [(article_id, n, name) for n, name in enumerate(article.authors)],
+        [(article_id, n, name) for article_id, article in articles for n, name in enumerate(article.authors)],
     )
     connection.executemany(
         "INSERT INTO article_tags (article_id, n, tag) VALUES (?, ?, ?)",
-        [(article_id, n, tag) for n, tag in enumerate(article.tags)],
+        [(article_id, n, tag) for article_id, article in articles for n, tag in enumerate(article.tags)],
     )
     connection.executemany(
         "INSERT INTO breadcrumbs (article_id, n, step) VALUES (?, ?, ?)",
-        [(article_id, n, step) for n, step in enumerate(article.breadcrumb)],
+        [(article_id, n, step) for article_id, article in articles for n, step in enumerate(article.breadcrumb)],
     )
     connection.executemany(
         "INSERT INTO pictures (article_id, n, url, alt, caption, credit) VALUES (?, ?, ?, ?, ?, ?)",
         [
             (article_id, n, picture.url, picture.alt, picture.caption, picture.credit)
+            for article_id, article in articles
             for n, picture in enumerate(article.pictures)
         ],
     )
-    _insert_readers(connection, article_id, article)
+    _insert_readers(connection, articles)
 
 
 def note_readers(connection: sqlite3.Connection, article_id: int, article: Article) -> None:
     """Store what read each field of an article, in place of what was noted before."""
     connection.execute("DELETE FROM readers WHERE article_id = ?", (article_id,))
-    _insert_readers(connection, article_id, article)
+    _insert_readers(connection, [(article_id, article)])
 
 
-def _insert_readers(connection: sqlite3.Connection, article_id: int, article: Article) -> None:
+def _insert_readers(connection: sqlite3.Connection, articles: Sequence[tuple[int, Article]]) -> None:
     connection.executemany(
         "INSERT INTO readers (article_id, field, reader) VALUES (?, ?, ?)",
-        [(article_id, name, reader) for name, reader in article.readers.items()],
+        [
+            (article_id, name, reader)
+            for article_id, article in articles
+            for name, reader in sorted(article.readers.items())
+        ],
     )
 
 
@@ -209,7 +207,7 @@ def load(connection: sqlite3.Connection, ids: Sequence[int]) -> list[StoredArtic
         parts("url, alt, caption, credit", "pictures"),
         parts("field, reader", "readers", "field"),
     )
-    taggings = _taggings(connection, ids)
+    taggings, names = _taggings(connection, ids), named(connection, ids)
     stored: dict[int, StoredArticle] = {}
     rows = connection.execute(
         f"""SELECT articles.id, head_id, similarity, {", ".join(_FACTS)}
@@ -250,6 +248,7 @@ def load(connection: sqlite3.Connection, ids: Sequence[int]) -> list[StoredArtic
             copy_of,
             similarity,
             tuple(taggings[article_id]),
+            names.get(article_id),
         )
     return [stored[article_id] for article_id in ids if article_id in stored]
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from corpus import tallies
-from corpus.conditions import NO_FILTER, Where, limit, where
-from corpus.index import TITLE_WEIGHT, Wanted
+from corpus.conditions import Where, limit, where
+from corpus.index import Wanted
 from corpus.opinions import CHUNK
 from corpus.querylang import read
-from corpus.records import Precision, Query
-from corpus.rows import StoredArticle, load
+from corpus.ranking import LOOKED_AT, Ranked, bm25, last_stored, matching, ranked
+from corpus.records import BODY_KINDS, BlockKind, Precision, Query
+from corpus.rows import vietnam
 from corpus.snippet import Snippet, snippet
 
 if TYPE_CHECKING:
@@ -48,6 +51,10 @@ class Hit:
 class Answer:
     """The hits up to the query's limit, and ``total``, how many there are without it.
 
+    Where many more articles hold the words, not all are counted: ``more`` says that there are more than ``total``
+    (``ranking.LOOKED_AT``). ``ordered`` is of how many, those last stored, the hits are the first, None where of all;
+    see ``corpus.ranking`` for the rule. With a limit of 0, or of None, all are counted, with None all are ordered.
+
     ``without_tones`` is how many the same words would find if tones did not count, given only where a query typed
     with tones found nothing; it is for the reader to decide.
     """
@@ -55,6 +62,8 @@ class Answer:
     hits: tuple[Hit, ...]
     total: int
     without_tones: int | None = None
+    more: bool = False
+    ordered: int | None = None
 
     def to_pandas(self) -> pd.DataFrame:
         """A frame with a row for each hit, the best first; columns are the fields of ``Hit``, the snippet as text."""
@@ -63,22 +72,115 @@ class Answer:
         return frame_of(Hit, self.hits)
 
 
-def search(connection: sqlite3.Connection, query: Query) -> Answer:
+def search(connection: sqlite3.Connection, query: Query, *, skip: int = 0) -> Answer:
     """Answer ``query``: words in one run first, then words near each other, each by bm25 with the title weighted.
 
-    Without words, the newest first and the undated last.
+    Without words, the newest first and the undated last. Of very many, or for very frequent words, see
+    ``corpus.ranking``. ``skip`` leaves out so many of the first.
     """
     wanted = read(query.text) if query.text is not None else None
     filters = where(replace(query, text=None), newest=wanted is None)
     most = limit(query)
-    total = _total(connection, query, wanted, filters)
-    ranked = _ranked(connection, wanted, filters, most, total) if total and most else []
+    with _one_moment(connection):
+        if wanted is not None and 0 < most <= LOOKED_AT:
+            return _bounded(connection, wanted, filters, most, skip)
+        total = _total(connection, query, wanted, filters)
+        found = _ranked(connection, wanted, filters, most)[skip:] if total and most else []
+        return Answer(_hits(connection, found, wanted), total, _toneless(connection, wanted, filters, total))
+
+
+def _bounded(connection: sqlite3.Connection, wanted: Wanted, filters: Where, most: int, skip: int) -> Answer:
+    ids, more = last_stored(connection, wanted, filters, LOOKED_AT)
+    found, ordered = ranked(connection, wanted, ids, most)
+    return Answer(
+        _hits(connection, found[skip:], wanted),
+        len(ids),
+        _toneless(connection, wanted, filters, len(ids)),
+        more,
+        ordered if more or ordered < len(ids) else None,
+    )
+
+
+@contextmanager
+def _one_moment(connection: sqlite3.Connection) -> Iterator[None]:
+    """All statements inside read the corpus as it is at the first; a writer is not kept waiting."""
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def _toneless(connection: sqlite3.Connection, wanted: Wanted | None, filters: Where, total: int) -> int | None:
+    return _count(connection, wanted.without_tones(), filters) if wanted and wanted.toned and not total else None
+
+
+def _hits(connection: sqlite3.Connection, found: Ranked, wanted: Wanted | None) -> tuple[Hit, ...]:
+    """The articles found as hits, in their order; of each no more is read than a hit shows."""
     hits: list[Hit] = []
-    for start in range(0, len(ranked), CHUNK):
-        scores = dict(ranked[start : start + CHUNK])
-        hits += [_hit(stored, scores[stored.id], wanted) for stored in load(connection, list(scores))]
-    toneless = _count(connection, wanted.without_tones(), filters) if wanted and wanted.toned and not total else None
-    return Answer(tuple(hits), total, toneless)
+    for start in range(0, len(found), CHUNK):
+        scores = dict(found[start : start + CHUNK])
+        ids = list(scores)
+        some = f"({', '.join('?' * len(ids))})"
+        texts, themes = _texts(connection, some, ids), _themes(connection, some, ids)
+        rows = connection.execute(
+            f"""SELECT articles.id, url, source, title, lead, published_at, published_precision, province, head_id
+                FROM articles LEFT JOIN copies ON article_id = articles.id WHERE articles.id IN {some}""",  # noqa: S608
+            ids,
+        )
+        made = {}
+        for article_id, url, source, title, lead, published, precision, province, copy_of in rows:
+            text = "\n".join([*([lead] if lead else []), *texts[article_id]])
+            given, primary = themes.get(article_id, ((), None))
+            made[article_id] = Hit(
+                article_id,
+                url,
+                source,
+                title,
+                lead,
+                vietnam(published),
+                precision,
+                province,
+                given,
+                primary,
+                scores[article_id],
+                snippet(text, wanted),
+                copy_of,
+            )
+        hits += [made[article_id] for article_id in ids]
+    return tuple(hits)
+
+
+def _texts(connection: sqlite3.Connection, some: str, ids: list[int]) -> dict[int, list[str]]:
+    """Body and captions of each article, as ``Article.text`` has them after the lead."""
+    found: dict[int, list[str]] = defaultdict(list)
+    kinds = ", ".join(f"'{kind}'" for kind in sorted(BODY_KINDS | {BlockKind.CAPTION}))
+    rows = connection.execute(
+        f"""SELECT article_id, text FROM blocks WHERE article_id IN {some} AND kind IN ({kinds})
+            ORDER BY article_id, kind = '{BlockKind.CAPTION}', n""",  # noqa: S608 - names of ours
+        ids,
+    )
+    for article_id, text in rows:
+        found[article_id].append(text)
+    return found
+
+
+def _themes(connection: sqlite3.Connection, some: str, ids: list[int]) -> dict[int, tuple[tuple[str, ...], str | None]]:
+    """The themes given by the tagging in use, in order, and the primary one."""
+    found: dict[int, tuple[tuple[str, ...], str | None]] = {}
+    rows = connection.execute(
+        f"""SELECT t.article_id, t.primary_theme, g.theme FROM current_taggings AS t
+            LEFT JOIN tagging_themes AS g ON g.tagging_id = t.id AND g.given > 0
+            WHERE t.article_id IN {some} ORDER BY t.article_id, g.given, g.theme""",  # noqa: S608
+        ids,
+    )
+    for article_id, primary, theme in rows:
+        before = found.get(article_id, ((), None))[0]
+        found[article_id] = ((*before, theme) if theme is not None else before, primary)
+    return found
 
 
 def _total(connection: sqlite3.Connection, query: Query, wanted: Wanted | None, filters: Where) -> int:
@@ -92,110 +194,26 @@ def _total(connection: sqlite3.Connection, query: Query, wanted: Wanted | None, 
 
 def _count(connection: sqlite3.Connection, wanted: Wanted | None, filters: Where) -> int:
     tables, found, values = (
-        ("search", *_found(wanted.expression(), filters)) if wanted else ("articles", filters.sql, filters.values)
+        ("search", *matching(wanted.expression(), filters)) if wanted else ("articles", filters.sql, filters.values)
     )
     row = connection.execute(f"SELECT count(*) FROM {tables} WHERE {found}", values)  # noqa: S608 - values bound
     count: int = row.fetchone()[0]
     return count
 
 
-def _found(expression: str, filters: Where) -> tuple[str, tuple[object, ...]]:
-    """The condition on ``search`` for the words of an FTS5 expression under ``filters``, and its values.
-
-    What the filters leave is gathered first and each entry found looked up in it: articles are rows of half a kilobyte,
-    and to fetch one for each of a hundred thousand entries takes ten times as long. The sign + keeps SQLite from asking
-    the index again for each article.
-    """
-    if filters.sql == NO_FILTER:
-        return "search MATCH ?", (expression,)
-    return (
-        f"search MATCH ? AND +search.rowid IN (SELECT articles.id FROM articles WHERE {filters.sql})",  # noqa: S608
-        (expression, *filters.values),
-    )
-
-
-def _ranked(
-    connection: sqlite3.Connection, wanted: Wanted | None, filters: Where, most: int, total: int
-) -> list[tuple[int, float | None]]:
+def _ranked(connection: sqlite3.Connection, wanted: Wanted | None, filters: Where, most: int) -> Ranked:
+    """Everything that was found, ordered, by one statement."""
     if wanted is None:
         return connection.execute(
             f"""SELECT articles.id, NULL FROM articles WHERE {filters.sql}
                 ORDER BY articles.published_at DESC, articles.id DESC LIMIT ?""",  # noqa: S608
             (*filters.values, most),
         ).fetchall()
-    if total <= _FEW or most < 0:
-        return _all_ranked(connection, wanted, filters, most)
-    ranked: list[tuple[int, float | None]] = []
-    # The words in one run are near each other, too, so that each kind of articles is a part of the next. Most questions
-    # find enough in the first, which is a hundredth of all.
-    for closeness in (*(wanted.together() or ()), None):
-        known = [article_id for article_id, _ in ranked]
-        ranked += _best(connection, wanted, closeness, filters, most - len(ranked), known)
-        if len(ranked) == most:
-            break
-    return ranked
-
-
-_BM25 = f"-bm25(search, {TITLE_WEIGHT}, 1.0, {TITLE_WEIGHT}, 1.0)"
-_FEW = 1_000
-"""Articles: to rank so many at once is quicker than to ask the index for those with the words in one run first."""
-
-
-def _all_ranked(
-    connection: sqlite3.Connection, wanted: Wanted, filters: Where, most: int
-) -> list[tuple[int, float | None]]:
-    found, values = _found(wanted.expression(), filters)
+    found, values = matching(wanted.expression(), filters)
     together = wanted.together() or ()
     nearness = "".join("search.rowid IN (SELECT rowid FROM search WHERE search MATCH ?) DESC, " for _ in together)
     return connection.execute(
-        f"""SELECT articles.id, {_BM25} AS score FROM search JOIN articles ON articles.id = search.rowid WHERE {found}
-            ORDER BY {nearness} score DESC, articles.published_at DESC, articles.id DESC LIMIT ?""",  # noqa: S608
+        f"""SELECT articles.id, {bm25(wanted)} AS score FROM search JOIN articles ON articles.id = search.rowid
+            WHERE {found} ORDER BY {nearness} score DESC, articles.published_at DESC, articles.id DESC LIMIT ?""",  # noqa: S608
         (*values, *together, most),
     ).fetchall()
-
-
-def _best(
-    connection: sqlite3.Connection,
-    wanted: Wanted,
-    closeness: str | None,
-    filters: Where,
-    most: int,
-    known: list[int],
-) -> list[tuple[int, float | None]]:
-    """The best of those that also match ``closeness``, without the ``known``, by score, then the newest first."""
-    found, values = _found(wanted.expression(), filters)
-    if closeness is not None:
-        found += " AND +search.rowid IN (SELECT rowid FROM search WHERE search MATCH ?)"
-        values = (*values, closeness)
-    if known:
-        found += " AND +search.rowid NOT IN (SELECT value FROM json_each(?))"
-        values = (*values, json.dumps(known))
-    # The day of an article is fetched only for those whose score is as good as that of the last one shown.
-    return connection.execute(
-        f"""WITH scored AS MATERIALIZED (
-                SELECT search.rowid AS id, {_BM25} AS score FROM search WHERE {found}),
-            least AS (SELECT min(score) AS score FROM (SELECT score FROM scored ORDER BY score DESC LIMIT ?))
-            SELECT articles.id, scored.score FROM scored JOIN articles ON articles.id = scored.id
-            WHERE scored.score >= (SELECT score FROM least)
-            ORDER BY scored.score DESC, articles.published_at DESC, articles.id DESC LIMIT ?""",  # noqa: S608
-        (*values, most, most),
-    ).fetchall()
-
-
-def _hit(stored: StoredArticle, score: float | None, wanted: Wanted | None) -> Hit:
-    article, tagging = stored.article, stored.tagging
-    return Hit(
-        id=stored.id,
-        url=article.url,
-        source=article.source,
-        title=article.title,
-        lead=article.lead,
-        published_at=article.published_at,
-        precision=article.published_precision,
-        province=article.province,
-        themes=tagging.themes if tagging else (),
-        primary=tagging.primary if tagging else None,
-        score=score,
-        snippet=snippet(article.text, wanted),
-        copy_of=stored.copy_of,
-    )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from corpus.index import Wanted
 from corpus.text import fold, match_key
@@ -31,20 +33,21 @@ _keys = {True: lru_cache(maxsize=20_000)(match_key), False: lru_cache(maxsize=20
 
 def snippet(text: str, wanted: Wanted | None) -> Snippet:
     """Some forty words of ``text`` around the place where most terms meet; its beginning where none is found."""
-    words = [word.span() for word in WORD.finditer(text)]
-    found = matches(text, words, wanted) if wanted else []
-    text = text.replace("\n", " ")
+    found = _places(text, wanted, None) if wanted else []
     first = _window(found)
     start = max(0, first - _BEFORE) if first + _LENGTH - _BEFORE > _LENGTH else 0
-    shown = words[start : start + _LENGTH]
+    # Twenty hits of 400 words are to be shown at once: where words stand is asked only of those shown and the next one.
+    shown = [word.span() for word in islice(WORD.finditer(text), start, start + _LENGTH + 1)]
+    whole = len(shown) <= _LENGTH
+    shown = shown[:_LENGTH]
+    text = text.replace("\n", " ")
     if not shown:
         return Snippet(text.strip(), ())
     left, right = shown[0][0] if start else 0, shown[-1][1]
-    whole = start + _LENGTH >= len(words)
     piece = text[left:] if whole else text[left:right]
     lead_in = "… " if start else ""
     marked = sorted(
-        (words[n][0] - left + len(lead_in), words[last][1] - left + len(lead_in))
+        (shown[n - start][0] - left + len(lead_in), shown[last - start][1] - left + len(lead_in))
         for n, last, _ in found
         if n >= start and last < start + len(shown)
     )
@@ -56,24 +59,38 @@ def matches(text: str, words: list[tuple[int, int]], wanted: Wanted) -> list[tup
 
     As in the index, a phrase does not run over a line break.
     """
+    return _places(text, wanted, words)
+
+
+def _places(text: str, wanted: Wanted, words: list[tuple[int, int]] | None) -> list[tuple[int, int, int]]:
+    """See ``matches``; without ``words`` they are looked for where a phrase needs them."""
     keys = list(map(_keys[wanted.toned], WORD.findall(text)))
     found = set()
     for number, term in enumerate(wanted.terms):
         for form in wanted.forms(term):
             *whole, last = form
             before = len(whole)
-            # Looked for by its last word alone: twenty hits of 400 words are to be shown at once.
             for end in _ends(keys, last, prefix=term.prefix):
                 n = end - before
-                if n >= 0 and keys[n:end] == whole and "\n" not in text[words[n][1] : words[end][0]]:
-                    found.add((n, end, number))
+                if not before:
+                    found.add((end, end, number))
+                elif n >= 0 and keys[n:end] == whole:
+                    if words is None:
+                        words = [word.span() for word in WORD.finditer(text)]
+                    if "\n" not in text[words[n][1] : words[end][0]]:
+                        found.add((n, end, number))
     return sorted(found)
 
 
-def _ends(keys: list[str], last: str, *, prefix: bool) -> list[int]:
+def _ends(keys: list[str], last: str, *, prefix: bool) -> Iterator[int]:
+    """The indexes of the words that are, or begin with, the last word of a term."""
     if prefix:
-        return [n for n, key in enumerate(keys) if key.startswith(last)]
-    return [n for n, key in enumerate(keys) if key == last]
+        yield from [n for n, key in enumerate(keys) if key.startswith(last)]
+        return
+    n = -1
+    for _ in range(keys.count(last)):
+        n = keys.index(last, n + 1)
+        yield n
 
 
 def _window(found: list[tuple[int, int, int]]) -> int:

@@ -14,11 +14,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from corpus import derived, inspection, keeping, opinions, revisions, rows, upkeep
+from corpus import addresses, derived, forgotten, inspection, keeping, loading, opinions, revisions, rows, upkeep
 from corpus.conditions import limit, where
 from corpus.database import connect, transaction
+from corpus.entities import require_known
 from corpus.inspection import Stats
 from corpus.keeping import Result
+from corpus.loading import EACH
 from corpus.nights import Night
 from corpus.opinions import CHUNK, chunks
 from corpus.partners import Partners
@@ -28,13 +30,14 @@ from corpus.records import (
     Article,
     Outcome,
     Page,
+    PageRecord,
     Query,
     Rejection,
     Segmentation,
     Tagging,
 )
 from corpus.revisions import Revision
-from corpus.rows import PageRecord, StoredArticle
+from corpus.rows import StoredArticle
 from corpus.upkeep import Upkeep
 
 
@@ -77,16 +80,16 @@ class Corpus(Questions, Partners):
     # Facts in
 
     def known(self, urls: Iterable[str]) -> set[str]:
-        """Those of ``urls`` that are done: stored, or rejected for a reason that will not pass by itself."""
+        """Those of ``urls`` that are done: stored, rejected for a reason that will not pass by itself, or forgotten."""
         wanted = list(dict.fromkeys(urls))
-        done = set()
+        done = forgotten.among(self.connection, wanted)
         for start in range(0, len(wanted), CHUNK):
             some = wanted[start : start + CHUNK]
             found = self.connection.execute(
                 f"SELECT url, kind, reason FROM outcomes WHERE url IN ({', '.join('?' * len(some))})",  # noqa: S608
                 some,
             )
-            done |= {url for url, kind, reason in found if kind != "rejected" or not keeping.is_transient(reason)}
+            done |= {url for url, kind, reason in found if kind != "rejected" or not addresses.is_transient(reason)}
         return done
 
     def keep(
@@ -117,6 +120,14 @@ class Corpus(Questions, Partners):
         ``results`` is consumed inside the transaction.
         """
         return keeping.keep_many(self.connection, results)
+
+    def load(self, results: Iterable[Result], each: int = EACH) -> Iterator[list[Outcome]]:
+        """Store what became of very many pages, as ``keep_many`` by ``each``; the outcomes of each transaction.
+
+        From some thousand on a second process prepares the texts. Killed anywhere, the corpus holds all transactions
+        whose outcomes were yielded, and the load can be begun again: what is stored is then ``unchanged``.
+        """
+        return loading.load(self.connection, results, each)
 
     def record_night(self, night: Night) -> None:
         """Store the account of one source in one night."""
@@ -149,6 +160,7 @@ class Corpus(Questions, Partners):
         """
         if query is None:
             return self._load(chunks(self.connection, "SELECT id FROM articles ORDER BY id"))
+        require_known(self.connection, query.partner)
         asked = where(query, newest=query.limit is not None)
         statement = f"""SELECT id FROM articles WHERE {asked.sql}
                         ORDER BY published_at DESC, id DESC LIMIT ?"""  # noqa: S608 - made by conditions.py
@@ -174,7 +186,7 @@ class Corpus(Questions, Partners):
 
     def outcome(self, url: str) -> Outcome | None:
         """What became of an address: ``article`` or ``copy``, ``same``, or ``rejected`` and why; None if unheard of."""
-        return keeping.outcome(self.connection, url)
+        return addresses.outcome(self.connection, url)
 
     def _load(self, ids: Iterable[Iterable[int]]) -> Iterator[StoredArticle]:
         for some in ids:
@@ -194,13 +206,14 @@ class Corpus(Questions, Partners):
                 at = datetime.fromisoformat(fetched_at)
                 yield PageRecord(page_id, url, requested_url, name, at, status, digest, place)
 
-    def place_of(self, digest: str) -> ArchivePlace | None:
-        """Where a page with a body of this digest was archived, or None."""
-        row = self.connection.execute(
-            "SELECT file, offset, length FROM pages WHERE digest = ? AND file IS NOT NULL ORDER BY id LIMIT 1",
-            (digest,),
-        ).fetchone()
-        return ArchivePlace(*row) if row else None
+    def places_of(self, requested_url: str, digest: str) -> list[ArchivePlace]:
+        """Where pages asked for under this address, with a body of this digest, were archived; the first first."""
+        found = self.connection.execute(
+            "SELECT file, offset, length FROM pages WHERE requested_url = ? AND digest = ? AND file IS NOT NULL"
+            " ORDER BY id",
+            (requested_url, digest),
+        )
+        return [ArchivePlace(*row) for row in found]
 
     def nights(self, source: str | None = None) -> list[Night]:
         """The accounts of past nights, newest first; of one source, or of all."""

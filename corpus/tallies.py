@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -24,6 +24,8 @@ RULE = "month by three provinces, month by source; every article, tagged ones, e
 
 EVERY, TAGGED = "", "*"
 """In the place of a theme: every article, and every article that has a tagging."""
+READ = "read"
+"""No theme, and in no tally: every article that was read for places and partners."""
 ALL = "*"
 """In the place of an outlet or a province: all of them together."""
 
@@ -69,25 +71,41 @@ def changing(connection: sqlite3.Connection, article_ids: Iterable[int]) -> Iter
     _count(connection, ids, 1)
 
 
-def add(connection: sqlite3.Connection, article_ids: list[int]) -> None:
-    """Count articles that were never counted, nor tagged; in the transaction that stores them."""
-    _count(connection, article_ids, 1)
+def add(connection: sqlite3.Connection, facts: Iterable[Mapping[str, Any]], copies: Container[int]) -> None:
+    """Count articles that were never counted, nor tagged; in the transaction that stores them.
+
+    ``facts`` are columns of ``articles`` by name, ``copies`` the ids of those that are near-duplicates.
+    """
+    counted: defaultdict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0])
+    for fact in facts:
+        month, source = (fact["published_day"] or "")[:7], fact["source"] or ""
+        places = (fact["province_63"] or "", fact["province"] or "", fact["province_34"] or "")
+        story = fact["id"] not in copies
+        for key in ((ALL, EVERY, month, *places), (source, EVERY, month, ALL, ALL, ALL)):
+            cell = counted[key]
+            cell[0] += 1
+            cell[1] += story
+    _put(connection, [(*key, *numbers) for key, numbers in sorted(counted.items())])
 
 
 def _count(connection: sqlite3.Connection, ids: list[int], sign: int) -> None:
     counted = connection.execute(_COUNTED.format(which=_SOME), (json.dumps(ids),)).fetchall()
     # Read first and written as bound rows: an INSERT from a SELECT makes SQLite open a savepoint, and at each of these
     # FTS5 writes what it holds in memory.
-    connection.executemany(
-        f"""INSERT INTO tallies ({_KEY}, articles, stories) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET articles = articles + excluded.articles, stories = stories + excluded.stories""",  # noqa: S608 - names of ours
-        [(*key, sign * articles, sign * stories) for *key, articles, stories in counted],
-    )
+    _put(connection, [(*key, sign * articles, sign * stories) for *key, articles, stories in counted])
     if sign < 0:
         connection.executemany(
             f"DELETE FROM tallies WHERE ({_KEY}) = (?, ?, ?, ?, ?, ?) AND articles = 0",  # noqa: S608
             [tuple(key) for *key, _, _ in counted],
         )
+
+
+def _put(connection: sqlite3.Connection, counted: Iterable[tuple[object, ...]]) -> None:
+    connection.executemany(
+        f"""INSERT INTO tallies ({_KEY}, articles, stories) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET articles = articles + excluded.articles, stories = stories + excluded.stories""",  # noqa: S608 - names of ours
+        counted,
+    )
 
 
 def _stand(connection: sqlite3.Connection, ids: list[int]) -> None:
@@ -144,13 +162,13 @@ def split(query: Query, columns: Iterable[str] = ()) -> Split | None:
     """``query`` as months that tallies can count, and edges of less than a month that they cannot; None if they cannot.
 
     They know nothing of words, nor of two themes in one article, nor of an outlet and a province together, asked for
-    or grouped by (``columns``, of ``COLUMN``), nor of sections, authors, languages, labels by hand and lowest
-    probabilities. A question about less than a month is counted.
+    or grouped by (``columns``, of ``COLUMN``), nor of sections, authors, languages, partners, labels by hand and
+    lowest probabilities. A question about less than a month is counted.
     """
     if query.text is not None or len(query.themes) > 1 or (query.until and query.until.year == date.max.year):
         return None
     if query.by_hand or any(
-        asked is not None for asked in (query.probability, query.section, query.author, query.language)
+        asked is not None for asked in (query.probability, query.section, query.author, query.language, query.partner)
     ):
         return None
     provinces = query.province is not None or any(column.startswith("articles.province") for column in columns)

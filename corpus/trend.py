@@ -2,7 +2,8 @@
 
 What is counted is the *subject*: the themes asked for, else the words, else every article. The denominator is what
 could have been counted: the articles of the same period and group under the query's other filters, for themes only
-those that have a tagging, for an article nobody has tagged says nothing about themes.
+those that have a tagging, for an article nobody has tagged says nothing about themes; for partners only those that were
+read for names.
 """
 
 from __future__ import annotations
@@ -12,71 +13,25 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from corpus import tallies
 from corpus.changepoints import change_points
 from corpus.conditions import PROVINCE_COLUMN, themed
 from corpus.counting import THEME, Counted, Group, all_days, by_day, undated_of
 from corpus.coverage import Coverage, Seen, coverage_of, seen
+from corpus.entities import PARTNERS_NAMED
 from corpus.errors import QueryError
 from corpus.intervals import wilson
 from corpus.periods import Period, label, periods
 from corpus.records import Query
 from corpus.text import fold
+from corpus.trend_rows import Change, Trend, TrendRow
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-
-@dataclass(frozen=True, slots=True)
-class TrendRow:
-    """One period of one group. ``share`` is count/denominator, None where the denominator is 0.
-
-    ``period``: ``2025-02-11``, ``2025-W07`` (ISO week), ``2025-02``, ``2025-Q1`` or ``2025``, of the day at +07:00.
-    ``group`` is None where nothing was asked per group, and for articles without source or known province.
-    ``count`` is None where nobody was looking: 0 articles of no outlet watched are no silence. ``low`` and ``high`` are
-    the ends of the 95 % interval of the share (Wilson), None as it is. ``outlets`` is how many outlets that the group
-    has were watched in the period (``corpus.coverage``).
-    """
-
-    period: str
-    group: str | None
-    count: int | None
-    denominator: int
-    share: float | None
-    low: float | None
-    high: float | None
-    outlets: int
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A new level: from ``period`` on the share of ``group`` is ``after``, where it was ``before`` (each of its whole
-    stretch)."""
-
-    group: str | None
-    period: str
-    before: float
-    after: float
-
-
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """The rows, by group and period without gaps, and ``undated``: counted articles that have no date to stand at.
-
-    ``changes`` are those asked for, by group and period.
-    """
-
-    rows: tuple[TrendRow, ...]
-    undated: int
-    changes: tuple[Change, ...] = ()
-
-    def to_pandas(self) -> pd.DataFrame:
-        """A frame with a row for each of ``rows``; see ``corpus.frames.trend_frame``."""
-        from corpus.frames import trend_frame
-
-        return trend_frame(self)
+MOST = 10
+"""Partners that a trend per partner has rows for, where it is not told how many."""
+_OVERLAPPING = ("theme", "partner")
+"""Groups of which an article may be in several, or in none: the denominator is the same for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +54,28 @@ def trend(
     *,
     stories: bool = False,
     changes: bool = False,
+    most: int = MOST,
 ) -> Trend:
     """The subject of ``query`` by period (``query.limit`` is not read).
 
     ``per="theme"`` gives rows for each of ``themes``, or for every theme met; ``query.themes`` must then be empty. For
     any other ``per`` the subject is ``query.themes`` and ``themes`` together (all must be given). ``stories`` counts
-    copies once, with their head. ``changes`` looks for the periods at which the share changes its level.
+    copies once, with their head. ``per="partner"`` gives rows for each of the ``most`` partners (countries, places
+    abroad, organisations) that most articles name, the most named first. ``query.partner`` is a subject as words are,
+    but filters where there are themes or rows per theme or partner. ``changes`` looks for the periods at which the
+    share changes its level.
     """
     require_share(query, per, themes, changes=changes)
-    return shown(counted(connection, query, by, per, themes, stories=stories), query, by, per, themes, changes=changes)
+    found = counted(connection, query, by, per, themes, stories=stories)
+    return shown(found, query, by, per, themes, changes=changes, most=most)
 
 
 def require_share(query: Query, per: Group | None, themes: tuple[str, ...], *, changes: bool) -> None:
     """Raise ``QueryError`` where ``changes`` are asked for and there is no share that could change."""
-    if changes and per != "theme" and not (query.text or query.themes or themes):
-        raise QueryError("changes are looked for in a share: ask for words or a theme, or per theme")
+    if changes and per not in _OVERLAPPING and not (query.text or query.partner or query.themes or themes):
+        raise QueryError(
+            "changes are looked for in a share: ask for words, a theme or a partner, or per theme or partner"
+        )
 
 
 @dataclass
@@ -144,18 +106,24 @@ def counted(
     stories: bool = False,
 ) -> Counts:
     """The counts that ``trend`` shows."""
+    given: str | None = None
     if per == "theme":
         if query.themes:
             raise QueryError("a trend per theme takes its themes from `themes`, not from the query's filter")
         subject = base = Counted(replace(query, probability=None), tallies.TAGGED, stories)
         given = themed(query)
+    elif per == "partner":
+        query = replace(query, themes=tuple(dict.fromkeys([*query.themes, *themes])))
+        subject = base = Counted(query, tallies.READ, stories)
+        given = PARTNERS_NAMED
     else:
         query = replace(query, themes=tuple(dict.fromkeys([*query.themes, *themes])))
         subject = Counted(query, query.themes[0] if query.themes else tallies.EVERY, stories)
-        asked = replace(query, themes=(), probability=None) if query.themes else replace(query, text=None)
-        base = Counted(asked, tallies.TAGGED if query.themes else tallies.EVERY, stories)
-        given = None
-    denominators = by_day(connection, by, None if per == "theme" else per, base)
+        no_words = replace(query, text=None, partner=None)
+        asked = replace(query, themes=(), probability=None) if query.themes else no_words
+        kind = tallies.READ if query.partner else tallies.EVERY
+        base = Counted(asked, tallies.TAGGED if query.themes else kind, stories)
+    denominators = by_day(connection, by, None if per in _OVERLAPPING else per, base)
     counts = by_day(connection, by, per, subject, given)
     open_ended = replace(subject.query, since=None, until=None)
     undated = undated_of(connection, replace(subject, query=open_ended))
@@ -170,17 +138,21 @@ def shown(
     themes: tuple[str, ...] = (),
     *,
     changes: bool = False,
+    most: int = MOST,
 ) -> Trend:
     """The trend of what was ``counted``, with the same arguments."""
+    left_out = 0
+    groups: Mapping[str | None, str | None]
     if per == "theme":
-        names: Iterable[str | None] = themes or sorted({name for _, name in found.counts if name})
-        groups: Mapping[str | None, str | None] = dict.fromkeys(names)
+        groups = dict.fromkeys(themes or sorted({name for _, name in found.counts if name}))
+    elif per == "partner":
+        named = _totals(found.counts)
+        groups, left_out = dict.fromkeys(named[:most]), max(0, len(named) - most)
     else:
-        query = replace(query, themes=tuple(dict.fromkeys([*query.themes, *themes])))
-        groups = {name: name for name in sorted({name for _, name in found.denominators}, key=_order)}
+        groups = {name: name for name in sorted({name for _, name in found.denominators}, key=by_name)}
     watch = coverage_of(found.seen, query, by, per) if found.denominators else None
     rows = tuple(_rows(found.counts, found.denominators, groups, by, watch, query)) if watch else ()
-    return Trend(rows, found.undated, tuple(_changes(rows)) if changes else ())
+    return Trend(rows, found.undated, tuple(_changes(rows)) if changes else (), left_out)
 
 
 def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: bool = False) -> list[ThemeRow]:
@@ -196,13 +168,21 @@ def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: 
     themes = query.themes or sorted({theme for _, theme in counts})
     return [
         ThemeRow(province, theme, counts[province, theme], total, counts[province, theme] / total)
-        for (province,), total in sorted(denominators.items(), key=lambda item: _order(item[0][0]))
+        for (province,), total in sorted(denominators.items(), key=lambda item: by_name(item[0][0]))
         for theme in themes
     ]
 
 
-def _order(name: str | None) -> tuple[bool, str, str]:
-    # Folded first: Đ stands after D, not after Z; the unknown comes last.
+def _totals(counts: Counter[tuple[Any, ...]]) -> list[str]:
+    """The groups, those with most first, by name among equals."""
+    found: Counter[str] = Counter()
+    for (_, name), count in counts.items():
+        found[name] += count
+    return sorted(found, key=lambda name: (-found[name], by_name(name)))
+
+
+def by_name(name: str | None) -> tuple[bool, str, str]:
+    """What groups are sorted by: folded first, for Đ stands after D, not after Z; the unknown comes last."""
     return name is None, fold(name or ""), name or ""
 
 

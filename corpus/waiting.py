@@ -1,37 +1,175 @@
-"""New articles of one transaction that wait to be indexed and counted together."""
+"""New articles of one transaction that wait to be written together."""
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass, field
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
-from corpus import index, tallies
-from corpus.records import Article
+from corpus import addresses as known
+from corpus import duplicates, index, rows, tallies
+from corpus.duplicates import HOLDERS_PER_KEY, Match, Stored
+from corpus.keyed import Keyed, keyed, texts_of
+from corpus.records import Article, Outcome
 
-_AT_MOST = 500
-"""Articles held in memory, some 5 MB."""
+_AT_MOST = 2_000
+"""Articles held in memory, some 25 MB."""
+_COMPARED_AT_MOST = 200
+"""Possible copies whose shingles are held, some 10 MB: a line that all articles of an outlet share makes each of them
+look at the same first ones."""
 
 
-@dataclass
-class Waiting:
-    """New articles of this transaction that are not yet in the index and the tallies.
+class Waiting(Stored):
+    """New articles of this transaction that are not in the corpus yet: what was found of them, and what they await.
 
-    They go there together, for FTS5 writes a segment of its own for an article that other writes follow. Before a
-    stored article is changed or withdrawn they must be there, for it may be one of them.
+    They are written together, table by table and in the order of keys: row by row SQLite seeks a place in thirty trees
+    for each article, and FTS5 writes a segment of its own for an article that other writes follow. Those before an
+    article are looked at for copies as if they were stored. Before a stored article is changed or withdrawn, and before
+    an address that was met is noted anew, all must be written (``settle``), for it may be one of them.
     """
 
-    connection: sqlite3.Connection
-    entries: list[tuple[int, tuple[str, str, str, str]]] = field(default_factory=list)
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
+        self._connection = connection
+        self._next_id: int | None = None
+        self._articles: dict[int, tuple[Article, int | None]] = {}
+        self._entries: list[tuple[int, tuple[str, str, str, str]]] = []
+        self._keys: list[tuple[int, array[int]]] = []
+        self._first: dict[int, int] = {}  # key → the first that waits and has it
+        self._more: dict[int, list[int]] = {}  # key → all of them, where there are several
+        self._copies: dict[int, Match] = {}
+        self._notes: list[tuple[object, ...]] = []
+        self._pieces: dict[int, frozenset[str]] = {}
+        self._met_keys: set[int] = set()
+        self._met_addresses: set[str] = set()
+        self._made: dict[int, Keyed] = {}  # by id(): one address may stand in a batch twice, with two editions
 
-    def add(self, article_id: int, article: Article) -> None:
-        """Let an article wait that was just stored; of those before it must be known whose copies they are."""
-        if len(self.entries) >= _AT_MOST:
+    # What is asked of many at once
+
+    def look_up(self, addresses: Iterable[str], articles: Iterable[tuple[Article, Keyed | None]]) -> None:
+        """Learn which ``addresses`` were met before, and which keys of the new ones among ``articles`` are stored."""
+        asked = sorted(set(addresses))
+        self._met_addresses = known.met(self._connection, asked)
+        self._met_addresses.update(str(note[0]) for note in self._notes)
+        new = [(article, made) for article, made in articles if article.url not in self._met_addresses]
+        unmade = [article for article, made in new if made is None]
+        found = keyed([texts_of(article) for article in unmade])
+        self._made = {id(article): made for article, made in zip(unmade, found, strict=True)}
+        self._made.update((id(article), made) for article, made in new if made is not None)
+        self._met_keys = duplicates.met(
+            self._connection, sorted({key for made in self._made.values() for key in made.keys})
+        )
+
+    def is_new(self, addresses: Iterable[str]) -> bool:
+        """Whether none of these addresses was met before."""
+        return self._met_addresses.isdisjoint(addresses)
+
+    # One article
+
+    def add(self, article: Article, page_id: int | None) -> Outcome:
+        """Let an article wait that is not stored; its id is given, and it is known whose copy it is."""
+        if len(self._articles) >= _AT_MOST:
             self.settle()
-        self.entries.append((article_id, index.entry(article)))
+        made = self._made.pop(id(article), None)
+        if made is None:
+            (made,) = keyed([texts_of(article)])
+            self._met_keys |= duplicates.met(self._connection, sorted(made.keys))
+        article_id = self._new_id()
+        match = self._match(article_id, article, made.keys)
+        self._articles[article_id] = article, page_id
+        self._entries.append((article_id, made.entry))
+        self._hold(article_id, made.keys)
+        if match is None:
+            return Outcome(article.url, article.source, "article", article_id)
+        self._copies[article_id] = match
+        return Outcome(article.url, article.source, "copy", article_id, match.head_id, match.similarity)
+
+    def note(self, addresses: Sequence[str], outcome: Outcome, page_id: int | None, at: str) -> None:
+        """Let it wait that these addresses, all of them new, led to an article, the first its own."""
+        for n, address in enumerate(addresses):
+            kind = "same" if n else "article"
+            self._notes.append((address, outcome.source, kind, None, None, outcome.article_id, page_id, at))
+        self._met_addresses.update(addresses)
+
+    def met_again(self, addresses: Iterable[str], keys: Iterable[int] = ()) -> None:
+        """Learn of addresses noted and of keys stored by others than this, in the same transaction."""
+        self._met_addresses.update(addresses)
+        self._met_keys.update(keys)
+
+    def _new_id(self) -> int:
+        if self._next_id is None:
+            self._next_id = rows.last_id(self._connection)
+        self._next_id += 1
+        return self._next_id
+
+    def _match(self, article_id: int, article: Article, keys: Sequence[int]) -> Match | None:
+        votes: Counter[int] = Counter()
+        for key in [key for key in keys if key in self._met_keys or key in self._first]:
+            found = duplicates.holders(self._connection, key, article_id) if key in self._met_keys else []
+            if key in self._first:
+                found = [*found, *self._more.get(key, [self._first[key]])][:HOLDERS_PER_KEY]
+            votes.update(found)
+        if not votes:
+            return None
+        return duplicates.likest(votes, duplicates.shingles(duplicates.paragraphs(article)), self)
+
+    def _hold(self, article_id: int, keys: array[int]) -> None:
+        self._keys.append((article_id, keys))
+        first = self._first
+        for key in keys:
+            if first.setdefault(key, article_id) != article_id:
+                self._more.setdefault(key, [first[key]]).append(article_id)
+
+    # What a possible copy is compared with
+
+    def pieces(self, article_id: int) -> frozenset[str]:
+        """As ``Stored.pieces``, those that wait among them."""
+        if article_id not in self._pieces:
+            if len(self._pieces) >= _COMPARED_AT_MOST:
+                self._pieces.clear()
+            waiting = self._articles.get(article_id)
+            self._pieces[article_id] = (
+                duplicates.shingles(duplicates.paragraphs(waiting[0])) if waiting else super().pieces(article_id)
+            )
+        return self._pieces[article_id]
+
+    def head(self, article_id: int) -> int:
+        """As ``Stored.head``, those that wait among them."""
+        match = self._copies.get(article_id)
+        if match is not None:
+            return match.head_id
+        return article_id if article_id in self._articles else super().head(article_id)
+
+    # Writing
 
     def settle(self) -> None:
-        """Index and count all that wait."""
-        if self.entries:
-            index.add_many(self.connection, self.entries)
-            tallies.add(self.connection, [article_id for article_id, _ in self.entries])
-            self.entries.clear()
+        """Write all that wait."""
+        if not self._articles:
+            return
+        facts = rows.insert_many(
+            self._connection, [(article_id, *waiting) for article_id, waiting in self._articles.items()]
+        )
+        duplicates.note_copies(self._connection, self._copies)
+        duplicates.remember(self._connection, _by_key(self._keys))
+        known.note_new(self._connection, self._notes)
+        tallies.add(self._connection, facts, self._copies)
+        index.add_many(self._connection, self._entries)
+        self._met_keys.update(self._first)
+        for held in (self._articles, self._entries, self._keys, self._first, self._more, self._copies, self._notes):
+            held.clear()
+        self._next_id = None
+
+    def forget_pieces(self) -> None:
+        """Forget the shingles of stored articles, for one of them is to be changed."""
+        self._pieces.clear()
+
+
+def _by_key(held: Sequence[tuple[int, array[int]]]) -> Iterator[tuple[int, int]]:
+    """Each key with its article, in the order of keys."""
+    import numpy as np  # a search need not wait for it
+
+    keys = np.concatenate([np.frombuffer(own, np.int64) for _, own in held])
+    ids = np.repeat([article_id for article_id, _ in held], [len(own) for _, own in held])
+    order = np.argsort(keys, kind="stable")
+    return zip(keys[order].tolist(), ids[order].tolist(), strict=True)

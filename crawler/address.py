@@ -21,6 +21,8 @@ def address(url: str) -> str:
         return url
     parts = urlsplit(safe_url_string(url.strip()))
     host = parts.hostname or ""
+    if not host and parts.scheme in _DEFAULT_PORTS:
+        raise ValueError(f"{url!r} names no host")
     if parts.port is not None and parts.port != _DEFAULT_PORTS.get(parts.scheme):
         host = f"{host}:{parts.port}"
     query = "&".join(pair for pair in parts.query.split("&") if pair and not _TRACKING.match(pair.partition("=")[0]))

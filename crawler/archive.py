@@ -14,6 +14,7 @@ import io
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -46,6 +47,7 @@ class ArchiveWriter:
         self._rotate_at = rotate_at
         self._software = software
         self._open: dict[str, tuple[date, Path, io.FileIO]] = {}
+        self._unsynced: set[io.FileIO] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -101,12 +103,29 @@ class ArchiveWriter:
         warc.write_record(revisit(warc, page, refers_to_url, refers_to_date, payload_digest))
         return self._append(page, buffer.getvalue(), buffer.tell())
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Pages written inside are on the disk when the block ends, not one by one: for files that can be read again.
+
+        Waiting for the disk takes as long as all else that is done for a page.
+        """
+        self._unsynced = set()
+        try:
+            yield
+            for file in self._unsynced:
+                os.fsync(file.fileno())
+        finally:
+            self._unsynced = None
+
     def _append(self, page: Page, records: bytes, length: int) -> ArchivePlace:
         path, file = self._file_for(page)
         start = file.tell()
         try:
             _write_whole(file, records)
-            os.fsync(file.fileno())
+            if self._unsynced is None:
+                os.fsync(file.fileno())
+            else:
+                self._unsynced.add(file)
         except BaseException:
             file.seek(start)
             file.truncate()
@@ -120,6 +139,9 @@ class ArchiveWriter:
             opened_on, path, file = current
             if opened_on == day and file.tell() < self._rotate_at:
                 return path, file
+            if self._unsynced is not None and file in self._unsynced:
+                os.fsync(file.fileno())
+                self._unsynced.discard(file)
             file.close()
         path, file = self._create(name, day)
         self._open[name] = (day, path, file)

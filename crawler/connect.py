@@ -3,27 +3,46 @@
 ``CONNECT_TO = {"baohagiang.vn": "http://127.0.0.1:8123"}`` sends every request for baohagiang.vn to that address, with
 ``Host: baohagiang.vn`` and the path and query unchanged. Requests, responses, robots.txt, redirects, delays and the
 archive see the original addresses only. Of use for a mirror, and for a rehearsal on this machine.
+
+Everything else is connected to at public addresses only: an outlet's owner, or whoever has taken it over, could point
+its name to the network that the crawl runs in, or to a cloud's metadata service. What is checked is the very address
+that is connected to, however often the name changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from ipaddress import ip_address
+from collections.abc import Iterable, Mapping, Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import ClassVar, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from scrapy import Request
 from scrapy.core.downloader.contextfactory import _ScrapyClientContextFactory
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
+from scrapy.exceptions import CannotResolveHostError, ResponseDataLossError
 from scrapy.http import Response
+from scrapy.resolver import CachingThreadedResolver
 from scrapy.settings import BaseSettings
+from twisted.internet.base import ReactorBase
+from twisted.internet.defer import Deferred
+from twisted.internet.error import DNSLookupError
 from twisted.internet.ssl import CertificateOptions
 
+from crawler.encodings import is_cut
 from crawler.errors import TintinhError
+from crawler.failures import Refused
+
+MAX_HEADER_BYTES = 64 * 1024
+"""Servers send one or two kilobytes of headers; the readers of the archive take up to 1 MiB with a record."""
 
 
 class ConnectToHandler(HTTP11DownloadHandler):
-    """Scrapy's own HTTP handler, connecting where ``CONNECT_TO`` says; without a mapping for a host, as ever."""
+    """Scrapy's own HTTP handler, connecting where ``CONNECT_TO`` says; without a mapping for a host, as ever.
+
+    An answer whose compressed stream breaks off is a download that failed, as one that is shorter than its length:
+    above here half a listing would be read as a whole one.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -32,6 +51,27 @@ class ConnectToHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """The answer to ``request``, from the mapped address where its host has one."""
+        host = urlsplit(request.url).hostname or ""
+        if host not in self._targets:
+            self._refuse(request, host if _is_address(host) and not is_public(host) else None)
+        try:
+            response = await self._answer(request)
+        except CannotResolveHostError:
+            self._refuse(request, PublicResolver.refused.get(host))
+            raise
+        size = sum(len(name) + len(value) for name, values in response.headers.items() for value in values)
+        if size > MAX_HEADER_BYTES:
+            raise Refused("too_large", f"{request.url}: its headers are {size} bytes, more than {MAX_HEADER_BYTES}")
+        encoding = b", ".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
+        if encoding and is_cut(response.body, encoding):
+            raise ResponseDataLossError(f"{request.url}: the answer breaks off in the middle of its {encoding}")
+        return response
+
+    def _refuse(self, request: Request, found: str | None) -> None:
+        if found is not None:
+            raise Refused("private_address", f"{request.url}: leads to {found}, which is no address of the open net")
+
+    async def _answer(self, request: Request) -> Response:
         parts = urlsplit(request.url)
         target = self._targets.get(parts.hostname or "")
         if target is None:
@@ -46,11 +86,52 @@ class ConnectToHandler(HTTP11DownloadHandler):
         return response.replace(url=request.url)
 
 
+class PublicResolver(CachingThreadedResolver):
+    """Scrapy's resolver without the names that lead to an address which is not public.
+
+    ``allowed`` are the names that may: those of the targets of ``CONNECT_TO``, which the person who runs the crawl has
+    given. ``refused`` holds what the others led to: of a failure Twisted passes on that there was one.
+    """
+
+    refused: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, reactor: ReactorBase, cache_size: int, timeout: float) -> None:
+        super().__init__(reactor, cache_size, timeout)
+        self.allowed: frozenset[str] = frozenset()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
+        """Scrapy's way of making it, once in a process."""
+        resolver = super().from_crawler(crawler, reactor)
+        resolver.allowed = frozenset(urlsplit(one).hostname or "" for one in connect_to(crawler.settings).values())
+        return resolver
+
+    def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:  # noqa: N802 - Twisted's name
+        """The address of ``name``; fails with ``DNSLookupError`` where it is not public."""
+        return super().getHostByName(name, timeout).addCallback(self._public, name)
+
+    def _public(self, found: str, name: str) -> str:
+        if name in self.allowed or is_public(found):
+            self.refused.pop(name, None)
+            return found
+        self.refused[name] = found
+        raise DNSLookupError(f"{name} leads to {found}, which is no address of the open net")
+
+
+def is_public(found: str) -> bool:
+    """Whether an IP address is one of the open net: not of this machine, a private network, a link or a group."""
+    one: IPv4Address | IPv6Address = ip_address(found)
+    if isinstance(one, IPv6Address):
+        one = one.ipv4_mapped or one.sixtofour or one
+    return one.is_global and not one.is_multicast
+
+
 def tls_contexts(crawler: Crawler) -> TlsContexts:
     """The TLS contexts of a crawl, as its source allows them."""
     source = getattr(crawler.spidercls, "source", None)
     contexts = TlsContexts.from_crawler(crawler)
-    contexts.legacy = source is not None and source.polite.legacy_tls
+    if source is not None:
+        contexts.allow(legacy=source.polite.legacy_tls, unverified=source.polite.unverified_tls)
     return contexts
 
 
@@ -61,6 +142,11 @@ class TlsContexts(_ScrapyClientContextFactory):
     """
 
     legacy = False
+
+    def allow(self, *, legacy: bool, unverified: bool) -> None:
+        """Say what the server of this outlet may be like; one that renegotiates the old way goes unchecked."""
+        self.legacy = legacy
+        self._verify_certificates = self._verify_certificates and not (legacy or unverified)
 
     def _get_cert_options(self) -> CertificateOptions:
         if self.legacy:
@@ -87,6 +173,14 @@ def connect_to(settings: BaseSettings) -> dict[str, str]:
 def only_here(hosts: Iterable[str], mapping: Mapping[str, str]) -> bool:
     """Whether every one of ``hosts`` is mapped to this machine, so that a crawl of them is a rehearsal."""
     return all(host in mapping and _is_loopback(urlsplit(mapping[host]).hostname or "") for host in hosts)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_loopback(host: str) -> bool:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from crawler.errors import ArchiveError
 
 WACZ = ".wacz"
 _ZIP = b"PK\x03\x04"
 _RECORDS = (".warc", ".warc.gz")
-BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
-"""What reading the files of a damaged zip raises."""
+BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError)
+"""What reading the files of a damaged zip raises; RuntimeError where one is encrypted or packed in an unknown way."""
 
 
 @contextmanager
@@ -47,6 +48,16 @@ def opened(path: Path) -> Iterator[tuple[str, Any]]:
             raise ArchiveError(f"{path}: cannot be read as WACZ, a zip file with WARC files in it ({error})") from error
 
 
+def _opened(packed: zipfile.ZipFile, one: zipfile.ZipInfo) -> IO[bytes]:
+    try:
+        return packed.open(one)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        # The directory of a damaged zip names a place before the beginning of the file.
+        raise zipfile.BadZipFile(f"{one.filename} is said to lie outside the file") from error
+
+
 def _packed(file: Any, path: Path) -> Iterator[tuple[str, Any]]:
     with zipfile.ZipFile(file) as packed:
         names = [
@@ -55,5 +66,5 @@ def _packed(file: Any, path: Path) -> Iterator[tuple[str, Any]]:
         if not names:
             raise ArchiveError(f"{path}: holds no WARC file under archive/, as a WACZ does")
         for one in names:
-            with packed.open(one) as records:
+            with _opened(packed, one) as records:
                 yield f"{path}!{one.filename}", records

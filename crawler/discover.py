@@ -74,7 +74,7 @@ def sitemap(body: bytes, url: str, source: Source) -> Listing:
     ]
     # Stable: entries without a date keep their order, after those that have one.
     rows.sort(key=lambda row: -row[1].timestamp() if row[1] else 0.0)
-    if etree.QName(root).localname == "sitemapindex":
+    if _name(root) == "sitemapindex":
         parts = tuple(filter(None, (_address(url, loc) for loc, _ in rows)))
         return Listing((), parts, ordered=all(hint is not None for _, hint in rows))
     return Listing(tuple(_articles(((loc, None, hint) for loc, hint in rows), url, source)))
@@ -105,7 +105,7 @@ def endpoint(body: bytes, url: str, source: Source) -> Listing:
     path = source.discover.json_path or ""
     try:
         said = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DiscoveryError(f"{url}: is not JSON ({error})") from error
     links: list[tuple[str | None, str | None, datetime | None]] = []
     for value in _at(said, path.split("."), url, path):
@@ -174,10 +174,15 @@ def _xml(body: bytes, url: str, what: str, outermost: set[str]) -> etree._Elemen
     except etree.XMLSyntaxError as error:
         raise DiscoveryError(f"{url}: is not {what} ({error})") from error
     # A recovering parser answers None, not an error, where there was nothing to recover.
-    name = etree.QName(root).localname if root is not None else "nothing"
+    name = _name(root) if root is not None else "nothing"
     if name not in outermost:
         raise DiscoveryError(f"{url}: is not {what} (its outermost element is {name!r})")
     return root
+
+
+def _name(root: etree._Element) -> str:
+    """The name without its namespace; a recovering parser forgives some that lxml's own QName refuses."""
+    return str(root.tag).rpartition("}")[2]
 
 
 def _feed_link(item: etree._Element) -> str | None:
@@ -234,4 +239,6 @@ def _unpacked(body: bytes, url: str) -> bytes:
         raise DiscoveryError(f"{url}: is a damaged gzip file ({error})") from error
     if unpacker.unconsumed_tail:
         raise DiscoveryError(f"{url}: unpacks to more than {MAX_SITEMAP_BYTES} bytes")
+    if not unpacker.eof:
+        raise DiscoveryError(f"{url}: is a gzip file that ends in its middle; half of it is not read as the whole")
     return plain

@@ -32,6 +32,24 @@ def decoded(payload: bytes, encoding: str | None, url: str) -> bytes:
     return body
 
 
+def is_cut(payload: bytes, encoding: str | None) -> bool:
+    """Whether ``payload``, encoded as ``encoding`` says, ends before its gzip or zlib stream does.
+
+    A server that breaks off in the middle may have told the length of what it sent, so that nothing else shows it.
+    """
+    try:
+        _undone(payload, (encoding or "").rpartition(",")[2].strip().lower())
+    except CutStreamError:
+        return True
+    except (zlib.error, ValueError):
+        return False
+    return False
+
+
+class CutStreamError(ValueError):
+    """A compressed stream without its end."""
+
+
 def _undone(body: bytes, encoding: str) -> bytes:
     if encoding in {"", "identity"}:
         return body
@@ -56,7 +74,9 @@ def _inflated(body: bytes, window: int) -> bytes:
         unpacker = zlib.decompressobj(window)
         plain += unpacker.decompress(body, MAX_BODY_BYTES - len(plain))
         if not unpacker.eof:
-            raise ValueError(f"it is cut, or holds more than {MAX_BODY_BYTES} bytes")
+            if len(plain) < MAX_BODY_BYTES:
+                raise CutStreamError("it ends before its stream does")
+            raise ValueError(f"it holds more than {MAX_BODY_BYTES} bytes")
         # Bytes after the end that are no further member are padding some servers append.
         body = unpacker.unused_data if unpacker.unused_data.startswith(GZIP) else b""
     return plain

@@ -44,7 +44,11 @@ _REASONS: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
     ("connection", (ConnectError, ConnectionClosed)),
     ("too_large", (DownloadCancelledError,)),
 )
-_LEGACY = "unsafe legacy renegotiation"
+_TLS_HINTS = {
+    "unsafe legacy renegotiation": "the source needs `legacy_tls = true` under [polite]",
+    "certificate verify failed": "the outlet's certificate is broken, or somebody answers in its place; a source with "
+    "`unverified_tls = true` under [polite] is read all the same",
+}
 _UNPACKED = "during decompression"  # what Scrapy says of an answer that unpacks to more than is allowed
 
 
@@ -58,8 +62,8 @@ def reason_of(error: BaseException | None) -> tuple[str, str]:
     causes = list(_causes(error))
     if any(isinstance(cause, TlsError) for cause in causes):
         said = " ".join(str(cause) for cause in causes if isinstance(cause, TlsError))
-        hint = "; the source needs `legacy_tls = true` under [polite]" if _LEGACY in said else ""
-        return "tls", f"{said}{hint}"
+        hints = [f"; {hint}" for what, hint in _TLS_HINTS.items() if what in said]
+        return "tls", f"{said}{''.join(hints)}"
     for reason, kinds in _REASONS:
         if isinstance(error, kinds):
             return reason, detail
@@ -131,4 +135,13 @@ _PASSING = (
     "refused",
 )  # fmt: skip
 # A page that says "being updated" may be a story tomorrow; a rule of robots.txt or a redirect is mended by people.
-_SLOW = ("robots", "offsite", "redirect_loop", "too_large", "not_an_article", "no_title", "empty_page")
+_SLOW = (
+    "robots",
+    "offsite",
+    "redirect_loop",
+    "too_large",
+    "not_an_article",
+    "no_title",
+    "empty_page",
+    "private_address",
+)

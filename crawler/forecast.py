@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from corpus.keeping import is_transient
+from corpus import forgotten
+from corpus.addresses import is_transient
 from corpus.records import Article, Page, Rejection
 from corpus.store import Corpus
 from crawler.archive import read_archive
@@ -87,11 +88,17 @@ class Forecaster:
         for _, page in read_archive(archive_root, source=source_id, since=since):
             self._pages += 1
             result = read(page, self._sources.get(page.source or ""))
+            if self._is_forgotten({result.url, page.url, page.requested_url}):
+                yield page
+                continue
             if isinstance(result, Article):
                 self._article(result, page)
             else:
                 self._rejection(result, page)
             yield page
+
+    def _is_forgotten(self, urls: set[str]) -> bool:
+        return self._corpus is not None and bool(forgotten.among(self._corpus.connection, urls))
 
     def result(self) -> Forecast:
         """What the pages that were read would change, all in all."""

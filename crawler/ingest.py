@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from corpus import erasures
+from corpus.keeping import Result
 from corpus.records import ArchivePlace, Article, Outcome, Page, Rejection
 from corpus.store import Corpus
 from corpus.text import line
 from crawler.archive import read_archive
-from crawler.errors import Rejected
+from crawler.errors import ArchiveError, Rejected
 from crawler.extract import extract
 from crawler.normalise import normalise
 from crawler.saved import SavedFileError, article_of, is_record
@@ -48,6 +50,26 @@ def store(result: Article | Rejection, page: Page, corpus: Corpus, place: Archiv
         return corpus.keep(bug(page, error), page=page, place=place, requested_url=page.requested_url)
 
 
+def ingest_many(pages: Sequence[tuple[Page, Source | None, ArchivePlace | None]], corpus: Corpus) -> list[Outcome]:
+    """As ``ingest`` one page after the other, in one transaction: all are stored or none.
+
+    Where the corpus refuses an article, each page is stored in a transaction of its own.
+    """
+    results = [Result(read(page, source), page, place, page.requested_url) for page, source, place in pages]
+    try:
+        return corpus.keep_many(results)
+    except sqlite3.Error:
+        raise  # the disk or the database, not a page
+    except Exception as error:
+        logger.warning("%d pages are stored one by one, for together they could not be", len(pages), exc_info=error)
+        return [ingest(page, source, corpus, place) for page, source, place in pages]
+
+
+_TOGETHER = 100
+"""Pages of an archive that are stored in one transaction: they are read again in seconds, should it not come to its
+end."""
+
+
 def replay(
     corpus: Corpus,
     archive_root: Path,
@@ -58,10 +80,23 @@ def replay(
     """Ingest again every page of the archive, of one source or all, fetched on day ``since`` (+07:00) or later.
 
     Pages come in the order of fetching, as they did at night; a page of a source that is no more is read by the
-    generic extractor. Raises ``ArchiveError`` where the archive is damaged.
+    generic extractor. Raises ``ArchiveError`` where the archive is damaged, or where a forgetting that was stopped has
+    still to put rewritten files into it: the corpus knows their offsets already.
     """
-    for place, page in read_archive(archive_root, source=source_id, since=since):
-        yield ingest(page, sources.get(page.source or ""), corpus, place)
+    if left := erasures.files(corpus.connection):
+        raise ArchiveError(f"{next(iter(left))}: a forgetting that was stopped has still to replace it: tintinh forget")
+    pages = iter(read_archive(archive_root, source=source_id, since=since))
+    some: list[tuple[Page, Source | None, ArchivePlace | None]] = []
+    try:
+        for place, page in pages:
+            some.append((page, sources.get(page.source or ""), place))
+            if len(some) >= _TOGETHER:
+                yield from ingest_many(some, corpus)
+                some = []
+    except ArchiveError:
+        yield from ingest_many(some, corpus)  # what comes before the damage is sound
+        raise
+    yield from ingest_many(some, corpus)
 
 
 def read(page: Page, source: Source | None) -> Article | Rejection:

@@ -12,11 +12,14 @@ from typing import Literal
 
 from scrapy.settings import BaseSettings
 
+from corpus import forgotten
 from corpus.agenda import Agenda, Found, Pause, Reading, Task, Trail
-from corpus.records import VIETNAM, Outcome, Page
+from corpus.records import VIETNAM, Outcome, Page, Rejection
 from corpus.store import Corpus
-from crawler.discover import Candidate
+from crawler.address import address
+from crawler.discover import Candidate, Listing
 from crawler.failures import PUT_OFF, Schedules
+from crawler.refusing import refused
 from crawler.source import Source
 
 Status = Literal["new", "waiting", "known"]
@@ -43,7 +46,10 @@ def _utc_now() -> datetime:
 
 
 class Ledger:
-    """One source's part of the agenda in one night. ``now`` is the clock."""
+    """One source's part of the agenda in one night. ``now`` is the clock.
+
+    ``forgotten`` are the forgotten addresses that were met, and left alone.
+    """
 
     def __init__(
         self, corpus: Corpus, source: Source, settings: BaseSettings, now: Callable[[], datetime] = _utc_now
@@ -56,6 +62,7 @@ class Ledger:
         self._now = now
         self._rule = hashlib.sha256(source.discover.model_dump_json().encode()).hexdigest()[:16]
         self.started_at = now()
+        self.forgotten: set[str] = set()
         self._pauses = self._agenda.pauses(self.started_at, self.started_at + _HORIZON)
 
     def transaction(self) -> AbstractContextManager[None]:
@@ -118,6 +125,30 @@ class Ledger:
         first = tuple(islice(shown, _SHOWN))
         self._agenda.read(Reading(url, self._now(), etag, last_modified, self._rule, first), self._source.id)
 
+    # What was forgotten
+
+    def without_forgotten(self, listing: Listing) -> Listing:
+        """``listing`` as if it did not show what was forgotten on request."""
+        gone = forgotten.among(self._corpus.connection, (one.url for one in listing.candidates))
+        self.forgotten |= gone
+        return replace(listing, candidates=tuple(one for one in listing.candidates if one.url not in gone))
+
+    def is_forgotten(self, url: str, asked: Iterable[str]) -> bool:
+        """Whether ``url`` is not to be fetched again; ``asked`` are the addresses that redirect there."""
+        try:
+            wanted = address(url)
+        except ValueError:  # no address that anything was stored under
+            return False
+        if not forgotten.among(self._corpus.connection, [wanted]):
+            return False
+        forgotten.lead(self._corpus.connection, map(address, asked), to=wanted)
+        self.forgotten.add(wanted)
+        return True
+
+    def refused(self, page: Page) -> Rejection | None:
+        """The rejection of a page that leads to a forgotten story; None for every other."""
+        return refused(page, self._source, self._corpus)
+
     # Hosts
 
     def pause_of(self, host: str) -> Pause | None:
@@ -167,6 +198,9 @@ class Ledger:
         """
         now = self._now()
         task = self._agenda.task(asked) or Task(asked, self._source.id, now)
+        if outcome.reason == forgotten.REASON:
+            self._agenda.drop(asked)
+            return
         if outcome.kind == "rejected":
             self._failed(task, str(outcome.reason), now)
             return

@@ -26,7 +26,7 @@ class Wire:
     """An answer as it came over the wire: the payload still encoded, the headers as received, the time in UTC.
 
     Of headers that came more than once the order among each other is kept; Scrapy groups them by name. ``sent`` are
-    the headers of the request.
+    the headers of the request, without those that hold a secret of whoever runs the crawl: an archive is passed on.
     """
 
     body: bytes
@@ -40,8 +40,12 @@ class WireMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Pass ``response`` on as it is."""
-        request.meta["wire"] = Wire(response.body, _pairs(response.headers), datetime.now(UTC), _pairs(request.headers))
+        sent = tuple(pair for pair in _pairs(request.headers) if pair[0].lower() not in _SECRET)
+        request.meta["wire"] = Wire(response.body, _pairs(response.headers), datetime.now(UTC), sent)
         return response
+
+
+_SECRET = frozenset({"authorization", "proxy-authorization", "cookie"})
 
 
 def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
@@ -57,7 +61,7 @@ def _text(header: bytes) -> str:
 
 
 class OnSiteMiddleware:
-    """Refuses hosts that the spider does not allow; redirects come by here too.
+    """Refuses hosts that the spider does not allow, and what was forgotten; redirects come by here too.
 
     An outlet must not send us where its source file does not, nor a rehearsal out into the open net.
     """
@@ -71,8 +75,11 @@ class OnSiteMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raise ``Refused`` (``offsite``) where the request must not be made."""
+        """Raise ``Refused`` (``offsite``, ``forgotten``) where the request must not be made."""
         allowed = getattr(self._crawler.spider, "allowed_domains", None) or ()
+        ledger = getattr(self._crawler.spider, "ledger", None)
+        if ledger is not None and ledger.is_forgotten(request.url, request.meta.get("redirect_urls", ())):
+            raise Refused("forgotten", f"{request.url}: was forgotten on request, and is not fetched again")
         if (urlsplit(request.url).hostname or "") not in allowed:
             raise Refused("offsite", f"{request.url}: is not on one of the hosts {', '.join(allowed)}")
 

@@ -64,12 +64,18 @@ class ArchivePipeline:
         return cls(crawler)
 
     def process_item(self, item: object) -> object:
-        """A ``Fetched`` page becomes ``Archived`` or ``Unchanged``; anything else passes."""
+        """A ``Fetched`` page becomes ``Archived``, ``Unchanged``, or a ``Rejection`` where its story was forgotten.
+
+        Anything else passes.
+        """
         if not isinstance(item, Fetched):
             return item
         page = item.page
         try:
-            original = spider_of(self._crawler).ledger.original(page)
+            ledger = spider_of(self._crawler).ledger
+            if (rejection := ledger.refused(page)) is not None:
+                return rejection
+            original = ledger.original(page)
             if original is None:
                 return Archived(page, self._writer.write(page, item.sent))
             place = self._writer.write_revisit(
@@ -214,6 +220,7 @@ class IngestPipeline:
         spider.night = night
         self._crawler.stats.set_value("tintinh/found", counts.found)
         self._crawler.stats.set_value("tintinh/known", counts.known)
+        self._crawler.stats.set_value("tintinh/forgotten", len(self._ledger.forgotten))
         for finding in night.findings:
             logger.warning("%s", finding)
 

@@ -27,7 +27,7 @@ def _selects(selector: str) -> str:
     try:
         soupsieve.compile(selector)
         HTMLTranslator().css_to_xpath(selector)
-    except (soupsieve.SelectorSyntaxError, SelectorError) as error:
+    except (soupsieve.SelectorSyntaxError, SelectorError, RecursionError) as error:
         raise ValueError(f"is not a CSS selector: {str(error).splitlines()[0]}") from error
     return selector
 
@@ -35,7 +35,7 @@ def _selects(selector: str) -> str:
 def _compiles(pattern: str) -> str:
     try:
         re.compile(pattern)
-    except re.error as error:
+    except (re.error, RecursionError, OverflowError) as error:
         raise ValueError(f"is not a regular expression: {error}") from error
     return pattern
 
@@ -125,14 +125,14 @@ def read_table(path: Path) -> dict[str, object]:
     """The TOML file ``path``, its arrays as tuples; raises ``SourceError`` where it is none."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
+        # TOML arrays arrive as lists; strict mode wants the tuples of a frozen record, which JSON mode allows.
+        return {key: _frozen(value) for key, value in table.items()}
     except FileNotFoundError:
         raise SourceError(f"{path}: there is no such source file") from None
     except UnicodeDecodeError as error:
         raise SourceError(f"{path}: is not UTF-8 ({error.reason} at byte {error.start})") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SourceError(f"{path}: is not TOML: {error}") from error
-    # TOML arrays arrive as lists; strict mode wants the tuples of a frozen record, which JSON mode allows.
-    return {key: _frozen(value) for key, value in table.items()}
 
 
 def _frozen(value: object) -> object:

@@ -85,6 +85,10 @@ DOWNLOAD_HANDLERS = {
     "data": None,
     "s3": None,
 }
+# What is kept must be the outlet's; one with a broken certificate says so in its source file.
+DOWNLOAD_VERIFY_CERTIFICATES = True
+# Ours: names that lead to addresses which are not public are no names; see crawler/connect.py.
+TWISTED_DNS_RESOLVER = "crawler.connect.PublicResolver"
 # Ours: host -> address to connect to instead, as curl's --connect-to; see crawler/connect.py.
 CONNECT_TO: dict[str, str] = {}
 

@@ -122,11 +122,13 @@ class Politeness(Strict):
     """``delay``: seconds between two requests to the host; it can be raised here, never below the project's own.
 
     ``legacy_tls`` allows this outlet alone a server that cannot renegotiate TLS securely (RFC 5746); OpenSSL 3
-    refuses such a server by itself.
+    refuses such a server by itself. ``unverified_tls`` allows it a certificate that nobody vouches for, so that who
+    answers may be anybody; ``legacy_tls`` implies it.
     """
 
     delay: Annotated[float, Field(ge=1.0, le=60.0)] = 1.0
     legacy_tls: bool = False
+    unverified_tls: bool = False
 
 
 class Lineage(Strict):
@@ -198,7 +200,10 @@ class Source(Strict):
 
 def read_source(path: Path) -> Source:
     """The source declared in ``path``, over its platform; raises ``SourceError`` naming file and key."""
-    table = _with_whole_addresses(read_table(path))
+    try:
+        table = _with_whole_addresses(read_table(path))
+    except ValueError as error:  # "https://[0/": a home that nothing can be joined to
+        raise SourceError(f"{path}: home is no address ({error}); one like https://baolang.vn/ was expected") from error
     platform = table.get("platform")
     if isinstance(platform, str):
         try:

@@ -74,6 +74,13 @@ def verify(
         if NAME.fullmatch(path.name) is None:
             if path.name.endswith(SET_ASIDE):
                 continue
+            if path.name.endswith(REWRITTEN):
+                what, do = (
+                    "is what a tintinh forget that was stopped left",
+                    "run tintinh forget again, which finishes it",
+                )
+                yield Finding(name, None, "forgetting", what, do)
+                continue
             stops = "replay stops at it" if path.name.endswith(".warc.gz") else "no command reads it"
             yield Finding(name, None, "stranger", "is no archive file", f"move it out of the archive: {stops}")
             continue
@@ -85,6 +92,9 @@ def verify(
             do = "restore it from a backup, or name the archive this corpus belongs to with --archive"
             yield Finding(name, None, "missing_file", f"is not there, but {pages} pages are said to lie in it", do)
 
+
+REWRITTEN = ".forgetting"
+"""What the name of the copy of a file ends with that `tintinh forget` makes; it lasts only until it takes its place."""
 
 SET_ASIDE = ".damaged"
 """What ``archive repair`` appends to the name of a file whose whole records it has copied."""

@@ -72,7 +72,7 @@ def read_labelled(paths: Sequence[Path], slugs: Sequence[str]) -> list[Labelled]
 def _row(line: str, place: str, stem: str, slugs: Sequence[str]) -> Labelled:
     try:
         value = json.loads(line)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise LabelledError(f"{place}: is not JSON: {error}") from error
     if not isinstance(value, dict):
         raise LabelledError(f"{place}: expected a JSON object, got {type(value).__name__}")

@@ -17,49 +17,57 @@ K = TypeVar("K")
 
 TOGETHER = 64
 """Texts that are segmented, and sent to a process, at once."""
-FEW = 8_192
+FEW = 2_048
 """So many texts are segmented within this process, before others are started: each takes a second of
 processor time to start and to make its tables, as long as two thousand texts of 1,100 characters take here."""
+AHEAD = 4
+"""Batches that a process has before it, and that are segmented while the next in order is not."""
 
 
 def segment_many(items: Iterable[tuple[K, str]], processes: int | None = None) -> Iterator[tuple[K, Segmentation]]:
     """The segmentation of each text, with the key that came with it, in order.
 
-    ``processes`` are as many as there are processors if it is None; they begin after the first ``FEW`` texts, where
-    there are more. ``items`` is read ahead by one batch, with processes by four batches each. Processes are started
-    afresh, never forked: a fork would take open databases and threads along.
+    ``processes`` are as many as there are processors if it is None; this process is one of them and segments, too,
+    while it would wait. The others begin after the first ``FEW`` texts, where there are more. ``items`` is read ahead
+    by one batch, with processes by ``AHEAD`` batches each. Processes are started afresh, never forked: a fork would
+    take open databases and threads along.
     """
     batches = _batches(items)
-    processes = processes or _processors()
-    for batch in islice(batches, FEW // TOGETHER) if processes > 1 else batches:
-        yield from _paired(batch, segment_together([text for _, text in batch]))
+    others = (processes or _processors()) - 1
+    for batch in islice(batches, FEW // TOGETHER) if others else batches:
+        yield from _paired(batch, segment_together(_texts(batch)))
     following = next(batches, None)
     if following is None:
         return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(others, mp_context=get_context("spawn")) as pool:
+        remaining = chain([following], batches)
         waiting: deque[tuple[list[tuple[K, str]], Future[list[Segmentation]]]] = deque()
         try:
-            for batch in chain([following], batches):
-                waiting.append((batch, pool.submit(segment_together, [text for _, text in batch])))
-                if len(waiting) >= 4 * processes:
-                    yield from _next(waiting)
-            while waiting:
-                yield from _next(waiting)
+            while True:
+                for batch in islice(remaining, AHEAD * others - sum(not future.done() for _, future in waiting)):
+                    waiting.append((batch, pool.submit(segment_together, _texts(batch))))
+                wait = waiting and (waiting[0][1].done() or len(waiting) >= 2 * AHEAD * others)
+                if not wait and (mine := next(remaining, None)):
+                    done: Future[list[Segmentation]] = Future()
+                    done.set_result(segment_together(_texts(mine)))
+                    waiting.append((mine, done))
+                elif waiting:
+                    batch, future = waiting.popleft()
+                    yield from _paired(batch, future.result())
+                else:
+                    return
         finally:
             for _, future in waiting:
                 future.cancel()
 
 
+def _texts(batch: list[tuple[K, str]]) -> list[str]:
+    return [text for _, text in batch]
+
+
 def _paired(batch: list[tuple[K, str]], made: list[Segmentation]) -> Iterator[tuple[K, Segmentation]]:
     for (key, _), segmentation in zip(batch, made, strict=True):
         yield key, segmentation
-
-
-def _next(
-    waiting: deque[tuple[list[tuple[K, str]], Future[list[Segmentation]]]],
-) -> Iterator[tuple[K, Segmentation]]:
-    batch, future = waiting.popleft()
-    return _paired(batch, future.result())
 
 
 def _batches(items: Iterable[tuple[K, str]]) -> Iterator[list[tuple[K, str]]]:

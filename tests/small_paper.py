@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -78,9 +79,11 @@ class Answer:
     kind: str = "text/html; charset=utf-8"
     location: str | None = None
     zipped: bool = False
+    cut: bool = False  # the second half of the gzip is missing, and the length says nothing of it
     broken: bool = False
     etag: str | None = None
     retry_after: str | None = None
+    by_hand: Callable[[BaseHTTPRequestHandler], None] | None = None  # answers in its own way
 
 
 @dataclass
@@ -92,11 +95,12 @@ class Paper:
     asked: list[str] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
     unchanged: list[str] = field(default_factory=list)  # paths answered with 304
+    scheme: str = "http"
 
     @property
     def connect_to(self) -> dict[str, str]:
         """Fit for the setting ``CONNECT_TO``."""
-        return {HOST: f"http://127.0.0.1:{self.port}"}
+        return {HOST: f"{self.scheme}://127.0.0.1:{self.port}"}
 
     def articles_asked(self) -> list[str]:
         """The article paths asked for since the list was cleared, in order."""
@@ -144,9 +148,9 @@ def answers() -> dict[str, Answer]:
 
 
 @contextmanager
-def running() -> Iterator[Paper]:
-    """The paper on a free port, until the block ends."""
-    paper = Paper(0, answers())
+def running(certificate: Path | None = None) -> Iterator[Paper]:
+    """The paper on a free port, until the block ends; over TLS where there is a file with a certificate and its key."""
+    paper = Paper(0, answers(), scheme="https" if certificate else "http")
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -157,10 +161,16 @@ def running() -> Iterator[Paper]:
             answer = paper.answers.get(self.path, Answer(status=404))
             if self.headers["Host"] != HOST:
                 answer = Answer(b"wrong host", status=421)
+            if answer.by_hand:
+                answer.by_hand(self)
+                self.close_connection = True
+                return
             if answer.broken:
                 self.close_connection = True
                 return
             body = gzip.compress(answer.body) if answer.zipped else answer.body
+            if answer.cut:
+                body = body[: len(body) // 2]
             if answer.etag and self.headers["If-None-Match"] == answer.etag:
                 paper.unchanged.append(self.path)
                 self.send_response(304)
@@ -186,6 +196,10 @@ def running() -> Iterator[Paper]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     paper.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 from click.testing import CliRunner
 
 from benchmarks.scale import main
+from benchmarks.scale_asked import FILTERS
+from benchmarks.scale_asked import main as asked_again
 from benchmarks.scale_questions import KINDS, questions
+from corpus import Query
 
 
 def test_the_corpus_and_pandas_answer_alike(tmp_path: Path) -> None:
@@ -20,6 +24,27 @@ def test_the_corpus_and_pandas_answer_alike(tmp_path: Path) -> None:
         "made-60.sqlite",
         "made-600.sqlite",
     }
+
+    again = CliRunner().invoke(
+        asked_again,
+        ["--corpus", str(tmp_path / "made-600.sqlite"), "--tenth", str(tmp_path / "made-60.sqlite"), "--export", "50"],
+        catch_exceptions=False,
+    )
+    assert again.exit_code == 0
+    rows = [line.split(" | ")[0] for line in again.output.splitlines() if line.startswith("| ")]
+    assert rows == [
+        "| ms",
+        *(f"| {kind}" for kind in KINDS),
+        "| filter, ms of the processor",
+        *(f"| {name}" for name in FILTERS),
+    ]
+    assert all("×" in line for line in again.output.splitlines() if line.startswith("| search"))
+    assert "exported to Parquet" in again.output
+
+
+def test_every_filter_of_a_query_is_measured() -> None:
+    measured = {name for filters in FILTERS.values() for name in filters}
+    assert {field.name for field in fields(Query)} - measured <= {"until", "limit", "partner"}
 
 
 def test_the_questions_are_the_same_every_time() -> None:

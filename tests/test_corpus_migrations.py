@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,34 @@ def test_a_new_file_has_the_newest_schema_wal_and_our_mark(tmp_path: Path) -> No
         "busy_timeout": 30_000,
         "application_id": migrations.APPLICATION_ID,
     }
+
+
+def test_keys_of_near_duplicates_outlive_the_change_of_their_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, made = tmp_path / "corpus.sqlite", tmp_path / "made.sqlite"
+    with Corpus.open(made) as corpus:
+        for n in range(6):
+            corpus.keep(story(n), page=None, place=None)
+        keys = corpus.connection.execute("SELECT key, article_id FROM duplicate_keys").fetchall()
+    before = migrations.STEPS[: migrations.STEPS.index("schema_8.sql")]
+    with closing(sqlite3.connect(path, isolation_level=None)) as old, monkeypatch.context() as patched:
+        patched.setattr(migrations, "STEPS", before)
+        migrations.migrate(old, path)
+        old.execute("ATTACH ? AS made", (str(made),))
+        for table in ("articles", "blocks", "outcomes", "duplicate_keys", "derived", "tallies"):
+            old.execute(f"INSERT INTO main.{table} SELECT * FROM made.{table}")  # noqa: S608 - named above
+    with Corpus.open(path) as corpus:
+        assert corpus.connection.execute("SELECT key, article_id FROM duplicate_keys").fetchall() == keys
+        reprint = replace(story(3), url="https://baodongthap.vn/chuyen-3")
+        assert corpus.keep(reprint, page=None, place=None).copy_of == 4
+        # Changed, the first is the story of another day: no key of its old text may stay.
+        later = story(3).fetched_at + timedelta(hours=2)
+        corpus.keep(replace(story(41), url=story(3).url, fetched_at=later), page=None, place=None)
+        assert [stored.copy_of for stored in corpus.articles()] == [None] * 7
+        found = corpus.connection.execute("SELECT key, article_id FROM duplicate_keys WHERE article_id = 4").fetchall()
+        assert not set(found) & set(keys)
+        assert len(found) > 30
 
 
 def test_a_missing_corpus_is_not_made_when_it_should_be_there(tmp_path: Path) -> None:

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import builtins
 import hashlib
+import io
 import json
+import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 import pytest
 
-from corpus import Corpus, CorpusError, Query, Tagging, parquet
+from benchmarks.made_corpus import made_corpus
+from corpus import Block, BlockKind, Corpus, CorpusError, Query, StoredArticle, Tagging, parquet
+from corpus.columns import schema
+from corpus.keeping import Result
 from corpus.manifest import Tally, asked
+from corpus.records import VIETNAM
 from tests.made_articles import story
 
 UNDATED = {"published_at": None, "published_precision": None, "published_from": None}
@@ -56,6 +65,91 @@ def test_every_article_comes_back_as_it_is(corpus: Corpus, tmp_path: Path) -> No
     assert (rows[5]["themes"], rows[5]["tagged_by"]) == ([], "hand:lan")
     assert (rows[6]["themes"], rows[6]["tagged_by"]) == (None, None), "nobody has said anything of it"
     assert facts["articles"] == 8
+
+
+def row_of(stored: StoredArticle) -> dict[str, Any]:
+    """An article as a row, made of the article itself."""
+    article, tagging = stored.article, stored.tagging
+    row = {name: getattr(article, name) for name in schema().names if hasattr(article, name)}
+    return row | {
+        "id": stored.id,
+        "body": "\n".join(article.body),
+        "published_day": article.published_at.date() if article.published_at else None,
+        "province_63": stored.province_63,
+        "province_34": stored.province_34,
+        "themes": tagging.themes if tagging else None,
+        "primary": tagging.primary if tagging else None,
+        "scores": sorted(tagging.scores.items()) if tagging else None,
+        "tagged_by": tagging.by if tagging else None,
+        "copy_of": stored.copy_of,
+        "similarity": stored.similarity,
+    }
+
+
+@pytest.mark.parametrize("rows", [7, 4000])
+def test_columns_hold_what_the_articles_hold(tmp_path: Path, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "ROWS", rows)
+    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+        stories = list(made_corpus(260))
+        for each, outcome in zip(stories, corpus.keep_many(Result(one.article) for one in stories), strict=True):
+            for tagging in each.taggings:
+                scores = {theme: score / 3 for theme, score in tagging.scores.items()}
+                corpus.add_tagging(outcome.article_id or 0, replace(tagging, scores=scores))
+        for number in (3, 90):
+            corpus.add_tagging(number, Tagging("hand:lan", ("t", "border", "a"), "t"))
+        odd = story(
+            1,
+            title='"Chợ",\\ [tên]',
+            lead=None,
+            blocks=(
+                Block(BlockKind.HEADING, "Đầu"),
+                Block(BlockKind.CAPTION, 'Ảnh "chợ"\\'),
+                Block(BlockKind.QUOTE, "Sau"),
+            ),
+            authors=('Lê "Ba"', "Tư\\"),
+            published_at=datetime(2025, 1, 1, 0, 30, tzinfo=VIETNAM),
+            updated_at=datetime(2025, 1, 2, 8, 0, 5, tzinfo=VIETNAM),
+        )
+        bare = story(2, lead=None, blocks=(), authors=(), tags=())
+        corpus.keep_many(map(Result, (odd, bare)))
+        facts = corpus.to_parquet(tmp_path / "out")
+        stored = {each.id: row_of(each) for each in corpus.articles()}
+        tally = Tally()
+        assert len(list(tally.counting(corpus.articles()))) == 262
+    found = 0
+    for file in facts["files"]:
+        written = pq.read_table(tmp_path / "out" / file["path"], partitioning=None)
+        ids = written.column("id").to_pylist()
+        row_by_row = io.BytesIO()
+        pq.write_table(pa.Table.from_pylist([stored[each] for each in ids], schema=schema()), row_by_row)
+        assert written.equals(pq.read_table(row_by_row), check_metadata=True), file["path"]
+        assert ids == sorted(ids, key=lambda each: (stored[each]["published_at"] or 0, each))
+        found += len(ids)
+    assert found == len(stored) == 262
+    assert facts["selection"] == tally.selection
+    assert facts["sources"] == dict(sorted(tally.sources.items()))
+    assert facts["provinces"] == dict(sorted(tally.provinces.items()))
+    assert facts["tagged_by"] == dict(sorted(tally.taggers.items()))
+    assert facts["extracted_by"] == dict(sorted(tally.extractors.items()))
+    assert (facts["copies"], facts["undated"]) == (tally.copies, tally.undated)
+    assert facts["published"] == [day.isoformat() for day in tally.days or ()]
+
+
+def test_an_article_withdrawn_meanwhile_is_left_out(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = parquet._tables
+
+    def with_one_less(connection: sqlite3.Connection, pieces: Any, tally: Tally) -> Any:
+        corpus.connection.execute("DELETE FROM copies")
+        corpus.connection.execute("DELETE FROM outcomes WHERE article_id IN (1, 6)")
+        corpus.connection.execute("DELETE FROM articles WHERE id IN (1, 6)")
+        return whole(connection, pieces, tally)
+
+    monkeypatch.setattr(parquet, "_tables", with_one_less)
+    facts = corpus.to_parquet(tmp_path / "out")
+    assert facts["articles"] == 6
+    assert sorted(partition(tmp_path / "out").to_table()["id"].to_pylist()) == [2, 3, 4, 5, 7, 8]
 
 
 def test_readers_see_year_and_province_as_columns_and_nothing_else(corpus: Corpus, tmp_path: Path) -> None:

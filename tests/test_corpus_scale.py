@@ -17,13 +17,14 @@ import pytest
 
 from benchmarks.made_corpus import FIRST, HAND, LAST, MODEL, RATES, a_run, made_corpus, outlet
 from corpus import Corpus, CorpusError, Outcome, Query, Rejection, Tagging, migrations, tallies
-from corpus.conditions import where
+from corpus.conditions import PROVINCE_COLUMN, where
+from corpus.coverage import _PLACES, _PLACES_63, coverage
 from corpus.hand import withdraw
 from corpus.index import TITLE_WEIGHT
 from corpus.keeping import Result
 from corpus.querylang import read
 from corpus.records import VIETNAM, ArchivePlace
-from corpus.trend import Trend
+from corpus.trend_rows import Trend
 from tests.made_articles import page_of, sentences, story
 
 
@@ -173,17 +174,19 @@ def plainly_ranked(corpus: Corpus, query: Query) -> list[tuple[int, float]]:
     wanted, filters = read(query.text or ""), where(replace(query, text=None))
     together = wanted.together() or ()
     nearness = "".join("search.rowid IN (SELECT rowid FROM search WHERE search MATCH ?) DESC, " for _ in together)
+    most = -1 if query.limit is None else query.limit
+    columns = "{title_toned body_toned}" if wanted.toned else "{title_folded body_folded}"
     return corpus.connection.execute(
         f"""SELECT articles.id, -bm25(search, {TITLE_WEIGHT}, 1.0, {TITLE_WEIGHT}, 1.0) AS score
             FROM search JOIN articles ON articles.id = search.rowid WHERE search MATCH ? AND {filters.sql}
             ORDER BY {nearness} score DESC, articles.published_at DESC, articles.id DESC LIMIT ?""",  # noqa: S608
-        (wanted.expression(), *filters.values, *together, -1 if query.limit is None else query.limit),
+        (f"{columns} : ({wanted.expression()})", *filters.values, *together, most),
     ).fetchall()
 
 
 @pytest.mark.parametrize("few", [0, 20, 1_000])
 def test_search_ranks_as_one_plain_statement_does(made: Path, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpus.search._FEW", few)
+    monkeypatch.setattr("corpus.ranking._FEW", few)
     pick = random.Random(5)  # noqa: S311 - no secret
     lengths = []
     with Corpus.open(made, read_only=True) as corpus:
@@ -202,6 +205,25 @@ def test_search_ranks_as_one_plain_statement_does(made: Path, few: int, monkeypa
                 lengths.append(answer.total)
     assert max(lengths) > 200
     assert sum(length > 20 for length in lengths) > 12
+
+
+def test_who_writes_of_which_province_is_found_in_some_steps(made: Path, tmp_path: Path) -> None:
+    path = tmp_path / "corpus.sqlite"
+    shutil.copy(made, path)
+    with Corpus.open(path) as corpus:
+        corpus.keep(replace(story(1), source=None), page=None, place=None)
+        corpus.keep(replace(story(2), source=None, province=None), page=None, place=None)
+        for province_map, column in PROVINCE_COLUMN.items():
+            plain: dict[str | None, set[str | None]] = {}
+            for place, name in corpus.connection.execute(f"SELECT {column}, source FROM articles"):  # noqa: S608 - ours
+                plain.setdefault(place, set()).add(name)
+            found = coverage(corpus.connection, Query(province_map=province_map), "month", "province")
+            assert found.members == {None: set(), **plain}, province_map
+        for statement in (_PLACES, _PLACES_63):
+            steps = [step for *_, step in corpus.connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
+            read = [step for step in steps if "articles" in step]
+            assert read
+            assert all(step.startswith("SEARCH articles USING COVERING INDEX") for step in read)
 
 
 def test_tallies_are_used_and_know_what_they_cannot_answer() -> None:

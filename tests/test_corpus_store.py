@@ -24,7 +24,7 @@ from corpus import (
     Segmentation,
     Tagging,
 )
-from corpus.keeping import TRANSIENT_REASONS, is_transient
+from corpus.addresses import TRANSIENT_REASONS, is_transient
 from corpus.records import VIETNAM, Picture
 from tests.made_articles import NIGHT, page_of, paragraph_blocks, sentences, story
 

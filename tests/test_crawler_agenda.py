@@ -124,6 +124,25 @@ def test_without_robots_txt_nothing_is_fetched(tmp_path: Path, paper: Paper, ans
     assert night(tmp_path, paper).stored == 12
 
 
+def test_an_answer_that_breaks_off_in_its_gzip_is_asked_for_again(tmp_path: Path, paper: Paper) -> None:
+    listed = paper.answers["/xa-hoi/"]
+    page = paper.answers["/tin/bai-2.html"]
+    paper.answers["/xa-hoi/"] = Answer(listed.body, zipped=True, cut=True)
+    paper.answers["/tin/bai-2.html"] = Answer(page.body, zipped=True, cut=True)
+    account = night(tmp_path, paper)
+    assert "xa-hoi/ could not be read (connection" in "\n".join(account.findings)
+    assert account.stored == 3  # those of the feed
+
+    paper.answers["/xa-hoi/"] = listed
+    account = night(tmp_path, paper)
+    assert dict(account.rejected) == {"connection": 1}
+    assert account.stored == 8
+
+    paper.answers["/tin/bai-2.html"] = page
+    turn_clock(tmp_path, 1)
+    assert night(tmp_path, paper).stored == 1
+
+
 def test_a_crawl_delay_is_kept(tmp_path: Path, paper: Paper) -> None:
     paper.answers["/robots.txt"] = Answer(b"User-agent: *\nCrawl-delay: 0.5\n", kind="text/plain")
     paper.answers["/xa-hoi/"] = Answer(listing(range(12, 9, -1), None))

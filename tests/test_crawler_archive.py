@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
 import subprocess
 import sys
@@ -106,6 +107,30 @@ def test_files_rotate_and_are_never_shared_by_two_writers(tmp_path: Path) -> Non
     for first, second in ((places[0::2], places[1::2]),):
         assert not {place.file for place in first} & {place.file for place in second}
     assert [read_page(tmp_path, place).url for place in places] == [page(n).url for n in range(6)]
+
+
+def test_pages_written_together_are_on_the_disk_when_the_block_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    really = os.fsync
+    monkeypatch.setattr("crawler.archive.os.fsync", lambda file: (synced.append(1), really(file))[1])
+    pages = [page(n) for n in range(6)]
+    with ArchiveWriter(tmp_path, rotate_at=2_000) as writer:
+        writer.write(pages[0])
+        alone = len(synced)
+        with writer.together():
+            places = [writer.write(one) for one in pages[1:]]
+            files = {place.file for place in places}
+            within = len(synced)
+        after = len(synced)
+        writer.write(pages[0])
+        assert len(synced) > after, "outside the block each page is on the disk at once"
+    assert alone >= 1
+    assert len(files) > 1, "the test wants a file that was closed inside the block"
+    assert after > within
+    assert [found.url for _, found in read_archive(tmp_path)] == [one.url for one in [*pages, pages[0]]]
+    assert [read_page(tmp_path, place).url for place in places] == [one.url for one in pages[1:]]
 
 
 def test_a_failed_write_leaves_the_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

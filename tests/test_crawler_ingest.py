@@ -17,7 +17,8 @@ from corpus.records import Article, Page
 from corpus.store import Corpus
 from crawler import ingest as module
 from crawler.archive import ArchiveWriter
-from crawler.ingest import ingest, replay
+from crawler.errors import ArchiveError
+from crawler.ingest import ingest, ingest_many, replay
 from crawler.source import Source
 from tests.small_paper import HOME, TOML, article
 
@@ -153,3 +154,39 @@ def test_a_page_of_a_source_that_is_no_more_is_read_by_the_generic_reader(corpus
     stored = corpus.article(URL)
     assert stored is not None
     assert stored.article.extractor == "generic"
+
+
+def test_pages_before_damage_in_the_archive_are_replayed(corpus: Corpus, tmp_path: Path) -> None:
+    root = tmp_path / "archive"
+    with ArchiveWriter(root) as writer:
+        places = [writer.write(page(url=f"https://baohagiang.vn/{n}.html")) for n in range(3)]
+    path = root / places[0].file
+    data = bytearray(path.read_bytes())
+    data[places[2].offset + 30] ^= 0xFF
+    path.write_bytes(data + data[places[0].offset :])
+    found = replay(corpus, root, {})
+    assert [next(found).kind, next(found).kind] == ["article", "copy"]
+    with pytest.raises(ArchiveError, match="is damaged"):
+        next(found)
+    assert corpus.stats().pages == 2
+    assert corpus.check() == []
+
+
+def test_pages_together_are_stored_as_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = [(page(url=f"https://baohagiang.vn/{n}.html"), None, None) for n in range(3)]
+    given.append((page(b"", status=404, url="https://baohagiang.vn/4.html"), None, None))
+    with Corpus.open(tmp_path / "one.sqlite") as one, Corpus.open(tmp_path / "many.sqlite") as many:
+        alone = [ingest(*each[:2], one, each[2]) for each in given]
+        assert ingest_many(given, many) == alone
+        assert many.stats() == one.stats()
+
+        # What the corpus trips over is a fault of ours for one page, and the others are stored all the same.
+        def refuse(result: object, *rest: object) -> None:
+            if getattr(result, "url", "").endswith("/9.html"):
+                raise ValueError("nine")
+
+        monkeypatch.setattr("corpus.rows.require_storable", refuse)
+        more = [(page(url=f"https://baohagiang.vn/{n}.html"), None, None) for n in (8, 9)]
+        first, second = ingest_many(more, many)
+        assert (first.kind, second.kind, second.reason) == ("copy", "rejected", "bug")
+        assert many.check() == []

@@ -17,6 +17,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.archive import read_warc
+from crawler.encodings import is_cut
 from crawler.errors import ArchiveError
 from crawler.warc import decoded
 from tests.archived import HTML, only_file, page, written
@@ -150,3 +151,13 @@ def test_an_encoding_that_cannot_be_undone_stays_with_a_warning(
     with caplog.at_level(logging.WARNING):
         assert decoded(payload, encoding, "https://a.vn/") == payload
     assert f"https://a.vn/: the content encoding '{encoding}' cannot be undone" in caplog.text
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_a_stream_is_cut_wherever_its_end_is_missing(encoding: str) -> None:
+    whole = gzip.compress(HTML, mtime=0) if encoding == "gzip" else zlib.compress(HTML)
+    assert [end for end in range(1, len(whole) + 1) if not is_cut(whole[:end], encoding)] == [len(whole)]
+    assert not is_cut(b"", encoding)
+    assert not is_cut(whole + b"\0\0", encoding)
+    assert not is_cut(HTML, encoding)
+    assert not is_cut(HTML, None)

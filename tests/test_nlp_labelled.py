@@ -74,3 +74,11 @@ def test_provinces_and_retold_stories_are_kept_together(tmp_path):
     assert one == two
     assert three == four
     assert len({one, three, five}) == 3
+
+
+@pytest.mark.parametrize("value", ["[" * 100_000, "9" * 5_000])
+def test_json_that_python_does_not_take_is_refused_with_its_line(tmp_path: Path, value: str) -> None:
+    path = tmp_path / "deep.jsonl"
+    path.write_text(f'{{"id": {value}}}\n', encoding="utf-8")
+    with pytest.raises(LabelledError, match=r"deep\.jsonl, line 1: is not JSON"):
+        read_labelled([path], ["border"])

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 
 import crawler.night as crawler_night
@@ -46,19 +45,6 @@ CONTRACT = {
 def night(**counts: int) -> Night:
     whole = {"found": 0, "known": 0, "stored": 0, "copies": 0, "same": 0, "generic": 0, **counts}
     return Night(source="bao_a", started_at=NOW, ended_at=NOW, rejected={}, findings=(), **whole)
-
-
-def test_every_command_has_help_with_an_example() -> None:
-    # With the settings of real use: click keeps a command's help option as the first context names it.
-    context = click.Context(command, info_name="tintinh", **command.context_settings)
-    names = command.list_commands(context)
-    assert len(names) == 29
-    for name in names:
-        found = command.get_command(context, name)
-        assert found is not None
-        text = found.get_help(click.Context(found, info_name=name, parent=context))
-        assert "Example" in text, name
-        assert f"tintinh {name}" in text, name
 
 
 def test_extract_keeps_its_contract(tmp_path: Path) -> None:

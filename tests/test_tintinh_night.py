@@ -159,7 +159,10 @@ def test_a_corpus_locked_by_another_program_is_said_before_anybody_is_asked(
             check=False,
         )
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "tintinh: the corpus cannot be written to: database is locked\n"
+    assert done.stderr.splitlines() == [
+        "tintinh: the corpus cannot be written to: database is locked",
+        "next: wait until the night or the other command that writes has ended, and run this again",
+    ]
     assert paper.requests == []
 
 

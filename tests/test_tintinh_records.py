@@ -65,3 +65,23 @@ def test_a_line_that_is_none_is_not_archived(tmp_path: Path) -> None:
     done = tintinh("import", write(tmp_path / "a.jsonl", {"title": "Không có chữ"}), home=tmp_path)
     assert done.code == 1
     assert not list((tmp_path / "data/archive").glob("*/*"))
+
+
+def test_a_line_that_stands_in_a_file_twice_is_archived_once(tmp_path: Path) -> None:
+    done = tintinh("import", write(tmp_path / "a.jsonl", *ROWS, ROWS[0]), "--json", home=tmp_path)
+    assert done.code == 0
+    assert (sum(row["article"] for row in done.rows()), sum(row["unchanged"] for row in done.rows())) == (2, 1)
+    assert len(list(read_archive(tmp_path / "data/archive"))) == 2
+
+
+def test_more_lines_than_are_stored_together(tmp_path: Path) -> None:
+    rows = [{"title": f"Tin {n}", "text": f"Tin số {n} của bản.", "url": f"https://a.example/{n}"} for n in range(450)]
+    rows[210] = {"title": "Không có chữ", "url": "https://a.example/210"}
+    done = tintinh("import", write(tmp_path / "a.jsonl", *rows), "--json", home=tmp_path)
+    assert (done.code, sum(row["article"] for row in done.rows())) == (1, 449)
+    assert "a.jsonl:211: key 'text'" in done.err
+    with Corpus.open(tmp_path / "data/var/corpus.sqlite") as corpus:
+        assert corpus.check() == []
+        assert [one.article.title for one in corpus.articles()] == [
+            row["title"] for n, row in enumerate(rows) if n != 210
+        ]

@@ -10,7 +10,10 @@ from collections.abc import Sequence
 
 import click
 
+from tintinh.colours import colour
+from tintinh.language import require_language, tell
 from tintinh.output import say
+from tintinh.trouble import show
 
 # Command → module that defines it; loaded when it is asked for, so that a search does not wait for Scrapy.
 _COMMANDS = {
@@ -22,7 +25,7 @@ _COMMANDS = {
     "archive": "archive",
     "import": "bring",
     "sources": "sources",
-    "extract": "bring",
+    "extract": "extract",
     "segment": "opinions",
     "tag": "opinions",
     "annotate": "opinions",
@@ -38,9 +41,11 @@ _COMMANDS = {
     "export": "exports",
     "stats": "explore",
     "report": "report",
+    "serve": "serve",
     "health": "health",
     "check": "check",
     "optimize": "optimize",
+    "forget": "forget",
     "demo": "demo",
     "sample": "sample",
 }
@@ -48,6 +53,17 @@ DONE, FAILED, BROKEN = 0, 1, 2
 
 
 class _Commands(click.Group):
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as error:
+            # click looks for names like it among commands that are loaded; here none is.
+            raise click.exceptions.NoSuchCommand(
+                error.command_name, possibilities=self.list_commands(ctx), ctx=ctx
+            ) from None
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
@@ -71,6 +87,10 @@ def tintinh() -> None:
 
     Data goes to standard output, words to standard error. Exit code 0: done; 1: failed; 2: done, but an expectation
     of a source was broken.
+
+    TINTINH_LANG=vi makes the words Vietnamese, TINTINH_HOME says where data lie, TINTINH_CONTACT who asks the outlets;
+    NO_COLOR and FORCE_COLOR are respected. Every command has examples in its help. The whole manual: make docs, or the
+    folder docs.
     """
 
 
@@ -87,30 +107,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code; an error that a person can mend becomes one sentence."""
     try:
-        result = tintinh.main(args=arguments, prog_name="tintinh", standalone_mode=False)
+        require_language()
+        result = tintinh.main(args=arguments, prog_name="tintinh", standalone_mode=False, color=colour())
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.Abort:
-        say("tintinh: stopped")
-        return FAILED
-    except click.ClickException as error:
-        error.show()
+        say("tintinh: " + tell("stopped"))
         return FAILED
     except BrokenPipeError:
         # The reader of the pipe (head, less) has what it wanted.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    except OSError as error:
-        # The machine said no (a full disk, a folder that cannot be written to): a fact about it, no fault in the code.
-        say(f"tintinh: {error.filename}: {error.strerror}" if error.filename else f"tintinh: {error}")
-        return FAILED
-    except sqlite3.Error as error:
-        say(f"tintinh: the corpus database refused: {error}")
+    except (click.ClickException, OSError, sqlite3.Error) as error:
+        show(error)
         return FAILED
     except Exception as error:
         if not _is_ours(error):
             raise
-        say(f"tintinh: {error}")
+        show(error)
         return FAILED
     return result if isinstance(result, int) else DONE
 

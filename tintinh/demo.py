@@ -17,6 +17,7 @@ from tintinh.chart import bars
 from tintinh.commands.collect import crawl_sources, night_row, settle, tell_verdict
 from tintinh.commands.explore import print_hits
 from tintinh.commands.opinions import annotate, tagger_at
+from tintinh.language import tell
 from tintinh.loopback import NewspaperProcess
 from tintinh.output import print_table, say
 from tintinh.report import Asked, write_report
@@ -36,7 +37,10 @@ def run_demo(folder: Path, *, fresh: bool) -> Path:
     known = load_sources()
     with NewspaperProcess(settings().stories) as paper:
         sources = [source for source in known.values() if set(source.hosts) & set(paper.hosts)]
-        _heading("1. Một đêm thu thập", f"a night: {len(sources)} outlets, crawled with Scrapy from {paper.url}")
+        _heading(
+            "1. Một đêm thu thập",
+            tell("a night: {outlets} outlets, crawled with Scrapy from {url}", outlets=len(sources), url=paper.url),
+        )
         # On our own machine there is nobody to be polite to.
         options = {
             "CONNECT_TO": paper.connect_to,
@@ -51,10 +55,18 @@ def run_demo(folder: Path, *, fresh: bool) -> Path:
     )
     tell_verdict(nights, settle(nights, corpus_path, archive_path))
     with Corpus.open(corpus_path) as corpus:
-        _heading("2. Tách từ, gắn chủ đề", "words and themes")
+        _heading("2. Tách từ, gắn chủ đề", tell("words and themes"))
         tagger = tagger_at(None)
         segmented, tagged, named = annotate(corpus, tagger)
-        say(f"{segmented} articles segmented, {tagged} tagged by {tagger.by}, {named} read for places and partners")
+        say(
+            tell(
+                "{segmented} articles segmented, {tagged} tagged by {model}, {named} read for places and partners",
+                segmented=segmented,
+                tagged=tagged,
+                model=tagger.by,
+                named=named,
+            )
+        )
         themes = load_themes()
         _print_matrix(corpus, themes)
         _print_months(corpus)
@@ -63,7 +75,7 @@ def run_demo(folder: Path, *, fresh: bool) -> Path:
         # The demo's news was told over two years: its last three months, for no story is of last night.
         asked = Asked(day=corpus.stats().last, days=90)
         report = write_report(corpus, nights, themes, names, folder / "report.html", asked)
-    _heading("6. Báo cáo", "open this file in a browser")
+    _heading("6. Báo cáo", tell("open this file in a browser"))
     click.echo(str(report))
     return report
 
@@ -96,23 +108,30 @@ def _heading(vietnamese: str, english: str) -> None:
 
 
 def _print_matrix(corpus: Corpus, themes: Sequence[Theme]) -> None:
-    _heading("3. Chủ đề × tỉnh", "articles by theme and province (of the article's day)")
+    _heading("3. Chủ đề × tỉnh", tell("articles by theme and province (of the article's day)"))
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     articles: dict[str, int] = {}
     for row in corpus.theme_by_province(Query(limit=None)):
-        name = row.province or "(none)"
+        name = row.province or tell("(none)")
         counts[row.theme][name] = row.count
         articles[name] = row.denominator
     shown = sorted(articles, key=lambda name: -articles[name])[:7]
     rows = [{"theme": theme.slug, **{name: counts[theme.slug].get(name) or None for name in shown}} for theme in themes]
-    rows.append({"theme": "all articles", **{name: articles[name] for name in shown}})
+    rows.append({"theme": tell("all articles"), **{name: articles[name] for name in shown}})
     print_table(rows, ["theme", *shown])
     if len(articles) > len(shown):
-        say(f"… and {len(articles) - len(shown)} provinces with fewer articles; all of them in the report")
+        say(
+            tell(
+                "… and {provinces} provinces with fewer articles; all of them in the report",
+                provinces=len(articles) - len(shown),
+            )
+        )
 
 
 def _print_months(corpus: Corpus) -> None:
-    _heading("4. Theo tháng", "partner_cooperation, border and tourism_promotion by month: articles of all tagged ones")
+    _heading(
+        "4. Theo tháng", tell("partner_cooperation, border and tourism_promotion by month: articles of all tagged ones")
+    )
     wanted = ("partner_cooperation", "border", "tourism_promotion")
     trend = corpus.trend(Query(limit=None), "month", "theme", wanted)
     months: dict[str, dict[str, object]] = {}
@@ -127,7 +146,7 @@ def _print_months(corpus: Corpus) -> None:
 
 
 def _print_search(corpus: Corpus) -> None:
-    _heading("5. Tìm", f"tintinh search {_QUESTION!r} (typed without tones)")
+    _heading("5. Tìm", tell("tintinh search {question!r} (typed without tones)", question=_QUESTION))
     answer = corpus.search(Query(text=_QUESTION, limit=4))
     print_hits(answer.hits)
-    say(f"{answer.total} articles")
+    say(tell("{total} articles", total=answer.total))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tintinh.language import tell
 from tintinh.output import print_json, print_rows
 
 if TYPE_CHECKING:
@@ -18,19 +19,22 @@ _COUNTS = ("pages", "new", "changed", "unchanged", "withdrawn", "rejected")
 
 def as_lines(forecast: Forecast) -> Iterator[str]:
     """The forecast as a person reads it: counts, fields, reasons, examples."""
-    yield (
-        f"{forecast.pages} pages read again; articles: {forecast.new} new, {forecast.changed} changed, "
-        f"{forecast.unchanged} unchanged, {forecast.withdrawn} withdrawn"
+    yield tell(
+        "{pages} pages read again; "
+        "articles: {new} new, {changed} changed, {unchanged} unchanged, {withdrawn} withdrawn",
+        **{name: getattr(forecast, name) for name in _COUNTS},
     )
     if forecast.fields:
-        yield "changed fields: " + ", ".join(f"{name} {count}" for name, count in forecast.fields.most_common())
+        fields = ", ".join(f"{name} {count}" for name, count in forecast.fields.most_common())
+        yield tell("changed fields: {fields}", fields=fields)
     if forecast.rejections:
         pairs = forecast.rejections.most_common()
-        yield "rejected otherwise: " + ", ".join(f"{old} → {new} {count}" for (old, new), count in pairs)
+        reasons = ", ".join(f"{old} → {new} {count}" for (old, new), count in pairs)
+        yield tell("rejected otherwise: {reasons}", reasons=reasons)
     for one in forecast.examples:
         yield one.url
-        yield f"  {one.field}: {one.before or '(none)'}"
-        yield f"  {'→':>{len(one.field) + 1}} {one.after or '(none)'}"
+        yield f"  {one.field}: {one.before or tell('(none)')}"
+        yield f"  {'→':>{len(one.field) + 1}} {one.after or tell('(none)')}"
 
 
 def as_rows(forecast: Forecast) -> Iterator[dict[str, Any]]:

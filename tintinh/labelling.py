@@ -12,7 +12,9 @@ from corpus.errors import CorpusError
 from corpus.records import Tagging
 from corpus.store import Corpus
 from nlp.themes import Theme
+from tintinh.colours import colour
 from tintinh.keyboard import Keyboard
+from tintinh.language import tell, translated
 from tintinh.sheet import KEYS, Line, Sheet, article_lines, help_lines, theme_lines
 
 Next = Callable[[Collection[int], Collection[int]], Sheet | None]
@@ -83,11 +85,11 @@ class Sitting:
         elif key == "p":
             sheet.next_primary()
             if not sheet.chosen:
-                self._message = "There is no primary theme before one is chosen."
+                self._message = tell("There is no primary theme before one is chosen.")
         elif key in {"space", "page down", "b", "page up", "down", "up"}:
             self._turn(sheet, key)
         elif key not in {"redraw", "escape"}:
-            self._message = f"{key!r} is no key here; ? tells which are."
+            self._message = tell("{key!r} is no key here; ? tells which are.", key=key)
         return sheet
 
     def _save(self, sheet: Sheet) -> bool:
@@ -96,11 +98,13 @@ class Sitting:
             self.corpus.add_tagging(sheet.article_id, Tagging(self.by, given, sheet.primary))
         except (CorpusError, sqlite3.Error) as error:
             # A crawl may hold the corpus, or have withdrawn the article: the choice stays on the screen.
-            self._message = f"Not saved: {error}. Enter tries again, s passes it over."
+            self._message = tell(
+                "Not saved: {error}. Enter tries again, s passes it over.", error=translated(str(error))
+            )
             return False
         self._labelled.append(sheet.article_id)
         self._saved.add(sheet.article_id)
-        self._message = f"Saved: {', '.join(given) or 'no theme'}."
+        self._message = tell("Saved: {themes}.", themes=", ".join(given) or tell("no theme"))
         return True
 
     def _next(self) -> Sheet | None:
@@ -111,23 +115,25 @@ class Sitting:
     def _undo(self) -> Sheet | None:
         """The sheet of the last label, withdrawn and chosen again as it was; None where that cannot be."""
         if not self._labelled:
-            self._message = f"{self.by} has no label to withdraw."
+            self._message = tell("{by} has no label to withdraw.", by=self.by)
             return None
         last = self._labelled[-1]
         stored = self.corpus.article(last)
         sheet = self._shown(last)
         label = next((tagging for tagging in stored.taggings if tagging.by == self.by), None) if stored else None
         if sheet is None or label is None:
-            self._message = f"The last label, of article {last}, cannot be shown here; it stays."
+            self._message = tell("The last label, of article {article}, cannot be shown here; it stays.", article=last)
             return None
         if unknown := set(label.themes).difference(theme.slug for theme in self.themes):
-            self._message = f"The last label gives {unknown.pop()}, which is not among the themes here; it stays."
+            self._message = tell(
+                "The last label gives {theme}, which is not among the themes here; it stays.", theme=unknown.pop()
+            )
             return None
         hand.withdraw(self.corpus.connection, last, self.by)
         self._labelled.pop()
         self._saved.discard(last)
         sheet.chosen, sheet.primary = list(label.themes), label.primary
-        self._message = "Withdrawn; Enter saves it again."
+        self._message = tell("Withdrawn; Enter saves it again.")
         return sheet
 
     # The screen
@@ -145,14 +151,16 @@ class Sitting:
     def _paint(self, sheet: Sheet | None) -> None:
         width, height = _size()
         if sheet is None:
-            _show([Line("Nothing is left to label here."), Line(self._state(width)), Line("u undo  q quit")])
+            nothing, keys = tell("Nothing is left to label here."), tell("u undo  q quit")
+            _show([Line(nothing), Line(self._state(width)), Line(keys)])
             return
         lines = article_lines(sheet, width)
         room = self._room(sheet, width, height)
         sheet.top = max(0, min(sheet.top, len(lines) - room))
         seen = lines[sheet.top : sheet.top + room]
         end = sheet.top + len(seen)
-        where = f" lines {sheet.top + 1}–{end} of {len(lines)}{': space turns the page' if end < len(lines) else ''} "
+        where = tell("lines {first}–{last} of {all}", first=sheet.top + 1, last=end, all=len(lines))
+        where = f" {where}{tell(': space turns the page') if end < len(lines) else ''} "
         seen += [Line("")] * (room - len(seen))
         _show(
             [
@@ -160,12 +168,12 @@ class Sitting:
                 Line(where.center(width, "─")),
                 *theme_lines(sheet, self.themes, width),
                 Line(self._state(width)),
-                Line(_HINTS[:width]),
+                Line(tell(_HINTS)[:width]),
             ]
         )
 
     def _state(self, width: int) -> str:
-        counts = f"{self.by}: {self.saved} now, {len(self._labelled)} in all"
+        counts = tell("{by}: {saved} now, {all} in all", by=self.by, saved=self.saved, all=len(self._labelled))
         return f"{counts}. {self._message}"[:width]
 
     def _help(self, keyboard: Keyboard) -> None:
@@ -175,7 +183,7 @@ class Sitting:
             lines, room = help_lines(self.themes, width), max(_SMALLEST, height - 1)
             steps = {"space": room, "page down": room, "down": 1, "b": -room, "page up": -room, "up": -1}
             top = max(0, min(top + steps.get(key, 0), len(lines) - room))
-            _show([*lines[top : top + room], Line("space/b page, any other key goes back"[:width])])
+            _show([*lines[top : top + room], Line(tell("space/b page, any other key goes back")[:width])])
             key = keyboard.key()
 
 
@@ -188,6 +196,7 @@ def _size() -> tuple[int, int]:
 def _show(lines: Sequence[Line]) -> None:
     """Put ``lines`` on a cleared screen; on a terminal that knows no codes, below what was there."""
     plain = os.environ.get("TERM", "dumb") == "dumb"
-    text = "\n".join(line.text if plain or not line.strong else f"\x1b[1m{line.text}\x1b[0m" for line in lines)
+    bold = not plain and colour() is not False
+    text = "\n".join(f"\x1b[1m{line.text}\x1b[0m" if bold and line.strong else line.text for line in lines)
     sys.stdout.write(f"\n{text}\n" if plain else f"\x1b[H\x1b[2J{text}")
     sys.stdout.flush()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.nights import Finding
 from corpus.records import VIETNAM
+from tintinh.language import heading, tell
 
 if TYPE_CHECKING:
     from corpus.findings import NightFindings
@@ -77,14 +78,24 @@ def _words(words: Sequence[tuple[str, float, float]]) -> list[dict[str, Any]]:
 def told(finding: Finding) -> list[str]:
     """The evidence of a finding of this kind as lines for a person."""
     evidence = finding.evidence
-    lines = [f"{evidence['stories']} stories of four weeks against {evidence['earlier']} of the year before"]
-    for name, one in evidence["distances"].items():
-        lines.append(
-            f"{name}: distance {one['now']:.3f}, usually {one['usual']:.3f}, a move from {one['limit']:.3f} on "
-            f"(learnt from {one['windows']} windows of its year){'' if one['moved'] else ': not moved'}"
+    lines = [
+        tell(
+            "{stories} stories of four weeks against {earlier} of the year before",
+            stories=evidence["stories"],
+            earlier=evidence["earlier"],
         )
+    ]
+    for name, one in evidence["distances"].items():
+        facts = tell(
+            "distance {now:.3f}, usually {usual:.3f}, a move from {limit:.3f} on "
+            "(learnt from {windows} windows of its year)",
+            **{key: one[key] for key in ("now", "usual", "limit", "windows")},
+        )
+        lines.append(f"{heading(name)}: {facts}" + ("" if one["moved"] else tell(": not moved")))
     for side in ("came", "went"):
-        shares = [f"{one['word']} {one['before']:.0%} → {one['now']:.0%}" for one in evidence[side]]
-        if shares:
-            lines.append(f"words that {side}, by share of stories: {', '.join(shares)}")
+        shares = ", ".join(f"{one['word']} {one['before']:.0%} → {one['now']:.0%}" for one in evidence[side])
+        if shares and side == "came":
+            lines.append(tell("words that came, by share of stories: {shares}", shares=shares))
+        elif shares:
+            lines.append(tell("words that went, by share of stories: {shares}", shares=shares))
     return lines

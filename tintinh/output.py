@@ -13,13 +13,19 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
+
+from tintinh.colours import colour, coloured, console
+from tintinh.language import heading, tell, translated
 
 Row = Mapping[str, Any]
+_SAID = {"finding", "severity", "verdict"}
+"""Columns whose cells are words of ours, made in English; other cells are data and stay as they are."""
 
 
 def words() -> Console:
     """The console for words: standard error."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return console(stderr=True, soft_wrap=True)
 
 
 def say(text: str) -> None:
@@ -75,16 +81,23 @@ def print_rows(rows: Iterable[Row], columns: Sequence[str], *, as_json: bool, as
 
 def print_table(rows: Iterable[Row], columns: Sequence[str], title: str = "") -> None:
     """A table for people, as wide as the terminal allows."""
-    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    style = "" if colour() is False else "bold"
+    table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style=style)
     all_rows = list(rows)
     for column in columns:
         numeric = bool(all_rows) and all(isinstance(row.get(column), (int, float, type(None))) for row in all_rows)
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        table.add_column(heading(column), justify="right" if numeric else "left", overflow="fold")
     for row in all_rows:
-        table.add_row(*(_cell(row.get(column)) for column in columns))
+        table.add_row(*(_shown(column, row.get(column)) for column in columns))
     # A pipe has no width of its own; 160 keeps a row on one line there.
-    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 160)
-    console.print(table)
+    console(width=None if sys.stdout.isatty() else 160).print(table)
+
+
+def _shown(column: str, value: object) -> Text:
+    """A cell for people: words of ours in their language and colour, data as they are."""
+    if column in _SAID and isinstance(value, str):
+        return Text(translated(value), style=coloured(value))
+    return Text(_cell(value))
 
 
 def _exact(value: object) -> object:
@@ -115,7 +128,7 @@ def _cell(value: object) -> str:
 @contextmanager
 def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
     """A progress bar on standard error while the block runs; the yielded function advances it. Quiet in a pipe."""
-    console = words()
+    screen = words()
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -123,6 +136,7 @@ def progress(label: str, total: int | None = None) -> Iterator[Callable[[int], N
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-        task = bar.add_task(label, total=total)
+    # Asked of the stream itself: with FORCE_COLOR the console calls a pipe a terminal.
+    with Progress(*columns, console=screen, disable=not sys.stderr.isatty(), transient=True) as bar:
+        task = bar.add_task(tell(label), total=total)
         yield lambda steps: bar.update(task, advance=steps)

@@ -7,16 +7,19 @@ from datetime import datetime
 import click
 
 from corpus.records import Article, BlockKind
+from tintinh.language import tell
 
 
 def printed_when(article: Article) -> str:
     """The day of publication, with its time where the page gave one, and when it was changed."""
     if article.published_at is None:
-        return "no date"
+        return tell("no date")
     published = article.published_at.strftime(
         "%d/%m/%Y %H:%M" if article.published_precision == "minute" else "%d/%m/%Y"
     )
-    return f"{published} (updated {_changed(article.updated_at)})" if article.updated_at else published
+    if article.updated_at is None:
+        return published
+    return tell("{published} (updated {updated})", published=published, updated=_changed(article.updated_at))
 
 
 def _changed(moment: datetime) -> str:
@@ -39,7 +42,7 @@ def print_article(article: Article, *below_title: str | None) -> None:
             click.secho(f"\n{block.text}", bold=block.kind in {BlockKind.LEAD, BlockKind.HEADING})
     click.echo()
     for picture in article.pictures:
-        click.echo(f"Picture: {picture.url}{f' — {picture.caption}' if picture.caption else ''}")
+        click.echo(tell("Picture: {url}", url=picture.url) + (f" — {picture.caption}" if picture.caption else ""))
     for reader in sorted(set(article.readers.values())):
         fields = sorted(name for name, by in article.readers.items() if by == reader)
-        click.echo(f"Fields from {reader}: {', '.join(fields)}")
+        click.echo(tell("Fields from {reader}: {fields}", reader=reader, fields=", ".join(fields)))

@@ -10,6 +10,7 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 from corpus.records import Article, BlockKind, Tagging
 from corpus.text import line as one_line
 from nlp.themes import Theme
+from tintinh.language import tell
 from tintinh.reading import printed_when
 
 # Digits first, then the letters that are no command.
@@ -97,8 +98,8 @@ def article_lines(sheet: Sheet, width: int) -> list[Line]:
 
 def _label_lines(sheet: Sheet, width: int) -> Iterator[Line]:
     for letter, (name, tagging) in zip("AB", sheet.others.items(), strict=False):
-        mainly = f" (primary {tagging.primary})" if tagging.primary else ""
-        given = f"{letter} {name}: {', '.join(tagging.themes) or 'no theme'}{mainly}"
+        mainly = " " + tell("(primary {theme})", theme=tagging.primary) if tagging.primary else ""
+        given = f"{letter} {name}: {', '.join(tagging.themes) or tell('no theme')}{mainly}"
         yield from map(Line, wrapped(given, width))
 
 
@@ -106,13 +107,13 @@ def _opinion_lines(sheet: Sheet, width: int) -> Iterator[Line]:
     if sheet.opinion is None:
         return
     yield Line("")
-    given = ", ".join(sheet.opinion.themes) or "no theme"
+    given = ", ".join(sheet.opinion.themes) or tell("no theme")
     for text in wrapped(f"{sheet.opinion.by}: {given}", width):
         yield Line(text, strong=True)
     for slug, sentences in sheet.evidence.items():
         probability = sheet.opinion.scores.get(slug)
         shown = f" {probability:.2f}" if probability is not None else ""
-        yield Line(f"  {slug}{shown}{'' if sentences else ': no sentence speaks for it'}")
+        yield Line(f"  {slug}{shown}" + ("" if sentences else tell(": no sentence speaks for it")))
         for sentence in sentences:
             yield from map(Line, wrapped(f"“{sentence}”", width, "    "))
 
@@ -142,22 +143,24 @@ def _cell(sheet: Sheet, key: str, theme: Theme, room: int) -> str:
     return left + set_cell_size(name, space) + right
 
 
+_HELP = (
+    "A theme is given when the article is about it: it is in the title or lead, or fills a paragraph, or is one "
+    "of the points the article lists and says something specific about. A bare mention is not a theme. No theme is "
+    "a normal answer: Enter with nothing chosen.",
+    "Enter saves. p makes the next chosen theme the primary (*), the one the title is about. s passes the article "
+    "over until another day. u withdraws the last saved label and shows it again. Space and b turn the pages, the "
+    "arrows move a line. q or Ctrl-C quits; what was saved is safe.",
+    "Beside a theme stand the model's probability, + where the model gives it, ? where the model is in doubt.",
+)
+
+
 def help_lines(themes: Sequence[Theme], width: int) -> list[Line]:
     """Every key, and what every theme is about and is not."""
-    says = (
-        "A theme is given when the article is about it: it is in the title or lead, or fills a paragraph, or is one "
-        "of the points the article lists and says something specific about. A bare mention is not a theme. No theme is "
-        "a normal answer: Enter with nothing chosen.",
-        "Enter saves. p makes the next chosen theme the primary (*), the one the title is about. s passes the article "
-        "over until another day. u withdraws the last saved label and shows it again. Space and b turn the pages, the "
-        "arrows move a line. q or Ctrl-C quits; what was saved is safe.",
-        "Beside a theme stand the model's probability, + where the model gives it, ? where the model is in doubt.",
-    )
-    lines = [Line("The keys, the rule and the themes", strong=True)]
-    for text in says:
-        lines += [Line(""), *map(Line, wrapped(text, width))]
+    lines = [Line(tell("The keys, the rule and the themes"), strong=True)]
+    for text in _HELP:
+        lines += [Line(""), *map(Line, wrapped(tell(text), width))]
     for key, theme in zip(KEYS, themes, strict=False):
         lines += [Line(""), Line(f"{key}  {theme.name} ({theme.slug})", strong=True)]
-        lines += map(Line, wrapped(f"About: {theme.about}", width, "   "))
-        lines += map(Line, wrapped(f"Not: {theme.exclude}", width, "   "))
+        lines += map(Line, wrapped(tell("About: {about}", about=theme.about), width, "   "))
+        lines += map(Line, wrapped(tell("Not: {exclude}", exclude=theme.exclude), width, "   "))
     return lines

@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from corpus.records import BODY_KINDS, Block, BlockKind, Page
 from corpus.text import clean, fold
 from corpus.text import line as one_line
+from crawler.address import address
 from crawler.errors import Rejected
 from crawler.extract import generic, phrases, rules, screen
 from crawler.extract.dates import printed_date
@@ -27,7 +28,7 @@ from crawler.extract.structured import Structured, structured
 from crawler.extract.title import claims, page_title, without_site
 from crawler.source import Source
 
-VERSION = "3"
+VERSION = "4"
 """Raised when the same page can give another draft; stored with every article."""
 
 _FIELDS = frozenset({"date", "updated", "section", "place", "tags"})
@@ -187,8 +188,8 @@ def _canonical(page: Page, facts: Structured) -> str:
     if facts.canonical:
         try:
             claimed = urljoin(page.url, facts.canonical)
-            host = urlsplit(claimed).hostname or ""
-        except ValueError:  # "https://[0/": not an address at all
+            host = urlsplit(address(claimed)).hostname or ""
+        except ValueError:  # "https://[0/", "https://bao.vn:99999/": not an address at all
             return page.url
         if host.removeprefix("www.") == (urlsplit(page.url).hostname or "").removeprefix("www.") and urlsplit(
             claimed

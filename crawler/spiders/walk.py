@@ -139,7 +139,7 @@ class Walk:
             spider.note_unread(response.url, f"http_{response.status}")
             return None
         try:
-            listing = _READ[self.kind](response.body, response.url, self._source)
+            listing = self._ledger.without_forgotten(_READ[self.kind](response.body, response.url, self._source))
         except DiscoveryError as error:
             spider.note_unread(response.url, str(error).removeprefix(f"{response.url}: "))
             return None

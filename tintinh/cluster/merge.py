@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from corpus import erasures
 from corpus.errors import CorpusError
 from corpus.keeping import Result
 from corpus.mentions import Mention
@@ -17,6 +18,7 @@ from corpus.store import Corpus
 from crawler.ingest import store
 from nlp.mentions import finder
 from tintinh.cluster.dataset import Dataset
+from tintinh.cluster.errors import ClusterError
 from tintinh.cluster.ordered import Row, in_batches, in_order
 from tintinh.cluster.tables import article_of, opinions_of, page_of, place_of, rejection_of
 
@@ -41,9 +43,12 @@ def merge(dataset: Dataset, corpus: Corpus, taken: Opinions, *, opinions: bool) 
     """Store every article and rejection of a dataset, with ``opinions`` those on them too; what became of each page.
 
     Run again it changes nothing: what is stored is ``unchanged``, and an opinion of the same name is not stored twice.
-    Opinions are taken for the edition that stands, if it is the one they are of. ``taken`` counts them. Raises
-    ``ClusterError`` where partitions are not finished.
+    Opinions are taken for the edition that stands, if it is the one they are of. ``taken`` counts them. What the corpus
+    forgot stays out. Raises ``ClusterError`` where partitions are not finished, or where a forgetting that was stopped
+    has still to put rewritten files into the archive, as a replay does: the corpus knows their offsets already.
     """
+    if left := erasures.files(corpus.connection):
+        raise ClusterError(f"{next(iter(left))}: a forgetting that was stopped has still to replace it: tintinh forget")
     if opinions:
         corpus.keep_entities(finder().gazetteer.entities.values())
     found = in_order(dataset, {"articles": None, "rejected": None}, opinions=opinions)

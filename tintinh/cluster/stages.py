@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from corpus import keywords, trend
+from corpus.trend_rows import Trend
 from crawler.source import Source
 from tintinh.cluster import partition
 from tintinh.cluster.annotating import PackedModel, annotate_partition
-from tintinh.cluster.asking import TrendQuestion, WordQuestion, count_trend, count_words
+from tintinh.cluster.asking import TrendQuestion, WordQuestion, count_trend, count_words, require_partners
 from tintinh.cluster.dataset import Dataset
 from tintinh.cluster.errors import ClusterError
 from tintinh.cluster.jobs import Failure, Job, Runner
@@ -97,10 +98,17 @@ def annotate(runner: Runner, dataset: Dataset, model: PackedModel, *, advance: A
 
 
 def ask_trend(
-    runner: Runner, dataset: Dataset, question: TrendQuestion, *, changes: bool, advance: Advance = silent
-) -> trend.Trend:
+    runner: Runner,
+    dataset: Dataset,
+    question: TrendQuestion,
+    *,
+    changes: bool,
+    most: int = trend.MOST,
+    advance: Advance = silent,
+) -> Trend:
     """The trend over all articles that stand, as a corpus with them would give it."""
     trend.require_share(question.query, question.per, question.themes, changes=changes)
+    require_partners(question.query)
     names = _asked(dataset, opinions_too=question.needs_opinions)
     jobs = [Job(name, count_trend, (dataset, name, question)) for name in names]
     total: trend.Counts | None = None
@@ -112,7 +120,7 @@ def ask_trend(
             total.add(counts)
     if total is None:
         raise ClusterError(f"{dataset.storage.address}: holds no partition to ask")
-    return trend.shown(total, question.query, question.by, question.per, question.themes, changes=changes)
+    return trend.shown(total, question.query, question.by, question.per, question.themes, changes=changes, most=most)
 
 
 def ask_words(
@@ -127,6 +135,7 @@ def ask_words(
 ) -> keywords.Keywords:
     """The keywords of one selection of all articles that stand beside another."""
     keywords.require_limit(limit)
+    require_partners(question.query, question.against)
     names = _asked(dataset, opinions_too=True)
     jobs = [Job(name, count_words, (dataset, name, question)) for name in names]
     total: tuple[keywords.Counts, keywords.Counts] | None = None

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from corpus import duplicates
-from corpus.keeping import is_transient
+from corpus.addresses import is_transient
 from corpus.records import BODY_KINDS, BlockKind
 from tintinh.cluster.dataset import Dataset, Input, Manifest, Writer
 from tintinh.cluster.ordered import in_order
@@ -32,7 +32,6 @@ _SCRATCH = """
     CREATE TABLE blocks (
         article_id INTEGER, n INTEGER, kind TEXT, text TEXT, PRIMARY KEY (article_id, n)) WITHOUT ROWID;
     CREATE TABLE duplicate_keys (key INTEGER, article_id INTEGER, PRIMARY KEY (key, article_id)) WITHOUT ROWID;
-    CREATE INDEX duplicate_keys_article ON duplicate_keys (article_id);
     CREATE TABLE copies (article_id INTEGER PRIMARY KEY, head_id INTEGER, similarity REAL);
     CREATE INDEX copies_head ON copies (head_id);
 """
@@ -161,7 +160,11 @@ class _Ledger:
         return self._last
 
     def _forget(self, number: int) -> list[int]:
-        orphans = duplicates.forget(self._connection, number)
+        texts = [
+            row[0]
+            for row in self._connection.execute("SELECT text FROM blocks WHERE article_id = ? ORDER BY n", (number,))
+        ]
+        orphans = duplicates.forget(self._connection, number, texts)
         self._connection.execute("DELETE FROM blocks WHERE article_id = ?", (number,))
         self._connection.execute("DELETE FROM articles WHERE id = ?", (number,))
         return orphans

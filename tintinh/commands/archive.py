@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tintinh.commands.options import Day, archive_option, corpus_option
+from tintinh.completion import complete_sources
+from tintinh.language import tell, translated
 from tintinh.output import formats, print_json, print_rows, progress, say
 
 if TYPE_CHECKING:
     from corpus.store import Corpus
 
 _COLUMNS = ("file", "bytes", "records", "pages", "revisits", "damaged", "first", "last")
-_source_option = click.option("--source", "source_id", metavar="ID", help="Only the files of this source.")
+_source_option = click.option(
+    "--source", "source_id", metavar="ID", shell_complete=complete_sources, help="Only the files of this source."
+)
 
 
 @click.group(
@@ -55,10 +59,17 @@ def verify_command(source_id: str | None, corpus_path: Path, archive_path: Path,
                 print_json(asdict(finding))
             else:
                 click.echo(str(finding))
-    say(
-        f"{checked.files} files, {checked.records} records, {checked.pages} pages, {checked.revisits} revisits: "
-        + (f"{findings} findings" if findings else "all is well")
-    )
+    counts = asdict(checked)
+    if findings:
+        say(
+            tell(
+                "{files} files, {records} records, {pages} pages, {revisits} revisits: {n} findings",
+                n=findings,
+                **counts,
+            )
+        )
+    else:
+        say(tell("{files} files, {records} records, {pages} pages, {revisits} revisits: all is well", **counts))
     return 2 if findings else 0
 
 
@@ -101,7 +112,7 @@ def export_command(
     _require(archive_path, source_id)
     with progress("records") as advance:
         pages = export(archive_path, target, source=source_id, since=since, until=until, url=url, advance=advance)
-    say(f"{pages} pages written to {target}")
+    say(tell("{pages} pages written to {target}", pages=pages, target=target))
     return 0 if pages else 1
 
 
@@ -123,15 +134,22 @@ def repair_command(file: Path, corpus_path: Path, archive_path: Path) -> None:
     root, damaged = archive_path.resolve(), file.resolve()
     target, offsets, faults = rescue(root, damaged)
     for fault in faults:
-        say(f"tintinh: {fault}")
+        say(f"tintinh: {translated(str(fault))}")
     lost: list[str] = []
     if corpus_path.exists():
         with Corpus.open(corpus_path) as corpus:
             lost = archived.move(corpus.connection, damaged.relative_to(root).as_posix(), target, offsets)
     aside = set_aside(damaged)
     for url in lost:
-        say(f"lost: {url}")
-    say(f"{len(offsets)} records are whole in {root / target}; the damaged file is {aside}")
+        say(tell("lost: {url}", url=url))
+    say(
+        tell(
+            "{records} records are whole in {file}; the damaged file is {aside}",
+            records=len(offsets),
+            file=root / target,
+            aside=aside,
+        )
+    )
 
 
 def _require(archive_path: Path, source_id: str | None) -> None:
@@ -148,7 +166,7 @@ def _index(path: Path) -> Iterator[Corpus | None]:
     from corpus.store import Corpus
 
     if not path.exists():
-        say(f"there is no corpus at {path}: only the files are read, not compared")
+        say(tell("there is no corpus at {path}: only the files are read, not compared", path=path))
         yield None
         return
     with Corpus.open(path, read_only=True) as corpus:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from tintinh.commands.options import archive_option, corpus_option
+from tintinh.language import heading, tell, translated
 from tintinh.output import say
 
 
@@ -23,10 +24,15 @@ def check_command(sources_only: bool, corpus_path: Path, archive_path: Path) -> 
         checks += [lambda: _corpus(corpus_path), lambda: _archive(archive_path, corpus_path)]
     faults = [fault for check in checks for fault in check()]
     for fault in faults:
-        say(f"✗ {fault}")
+        say(f"✗ {translated(fault)}")
     if not faults:
-        say("all is well")
+        say(tell("all is well"))
     return 1 if faults else 0
+
+
+def _told(what: str, facts: str) -> None:
+    """A line on what was looked at."""
+    click.echo(f"{heading(what):<10} {facts}")
 
 
 def _packages() -> list[str]:
@@ -34,7 +40,7 @@ def _packages() -> list[str]:
     names = ("tintinh", "crawler", "corpus", "nlp")
     folders = {name: Path(str(importlib.import_module(name).__file__)).parents[1] for name in names}
     home = folders["tintinh"]
-    click.echo(f"packages   {', '.join(names)} in {home}")
+    _told("packages", tell("{names} in {home}", names=", ".join(names), home=home))
     return [
         f"package {name!r} is read from {folder}, not from {home}: another package of that name is in the way"
         for name, folder in folders.items()
@@ -53,7 +59,7 @@ def _sources() -> list[str]:
             good += 1
         except SourceError as error:
             faults.append(str(error))
-    click.echo(f"sources    {good} read from {SOURCES}")
+    _told("sources", tell("{good} read from {folder}", good=good, folder=SOURCES))
     return faults
 
 
@@ -67,7 +73,8 @@ def _model() -> list[str]:
         tagger = tagger_at(None)
     except NlpError as error:
         return [str(error)]
-    click.echo(f"themes     {len(themes)}\nmodel      {tagger.by}")
+    _told("themes", str(len(themes)))
+    _told("model", tagger.by)
     missing = {theme.slug for theme in themes} ^ set(tagger.model.themes)
     return (
         [f"the model {tagger.by} and themes.toml differ in {', '.join(sorted(missing))}: train it again"]
@@ -81,14 +88,14 @@ def _corpus(path: Path) -> list[str]:
     from corpus.store import Corpus
 
     if not path.exists():
-        click.echo(f"corpus     none yet at {path}")
+        _told("corpus", tell("none yet at {path}", path=path))
         return []
     try:
         with Corpus.open(path, read_only=True) as corpus:
             faults, number = corpus.check(), corpus.stats().articles
     except CorpusError as error:
         return [str(error)]
-    click.echo(f"corpus     {number} articles in {path}")
+    _told("corpus", tell("{number} articles in {path}", number=number, path=path))
     return faults
 
 
@@ -100,14 +107,16 @@ def _archive(root: Path, corpus_path: Path) -> list[str]:
     from crawler.errors import ArchiveError, RevisitError
 
     if not corpus_path.exists():
-        click.echo(f"archive    {'not compared: no corpus yet' if root.is_dir() else f'none yet at {root}'}")
+        _told(
+            "archive", tell("not compared: no corpus yet") if root.is_dir() else tell("none yet at {path}", path=root)
+        )
         return []
     faults, good = [], 0
     try:
         with Corpus.open(corpus_path, read_only=True) as corpus:
             if not root.is_dir():
                 archived = sum(record.place is not None for record in corpus.pages())
-                click.echo(f"archive    none at {root}")
+                _told("archive", tell("none at {path}", path=root))
                 missing = f"{root}: there is no archive, but {archived} pages of the corpus are said to be in it"
                 return [missing] if archived else []
             for record in corpus.pages():
@@ -126,5 +135,5 @@ def _archive(root: Path, corpus_path: Path) -> list[str]:
                     faults.append(str(error))
     except CorpusError as error:
         return [str(error)]
-    click.echo(f"archive    {good} pages found whole in {root}")
+    _told("archive", tell("{good} pages found whole in {path}", good=good, path=root))
     return faults

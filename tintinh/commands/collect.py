@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tintinh.colours import painted
 from tintinh.commands.options import Day, archive_address_option, archive_option, corpus_option
 from tintinh.commands.spread import cluster_options, dataset_at, replay_spread
+from tintinh.completion import complete_sources
 from tintinh.foreseen import as_lines, print_forecast
+from tintinh.language import tell, translated
 from tintinh.output import formats, print_rows, progress, say
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from crawler.forecast import Forecast
     from crawler.source import Source
 
+_MET_AGAIN = "{known} met again that are in the corpus already"
 _NIGHT = ("source", "found", "known", "stored", "copies", "same", "rejected", "generic", "verdict")
 
 
@@ -84,7 +88,7 @@ def crawl_settings(
     "crawl",
     epilog="\b\nExamples:\n  tintinh crawl                      every source\n  tintinh crawl bao_ha_giang --json  one",
 )
-@click.argument("source_ids", metavar="[SOURCE]...", nargs=-1)
+@click.argument("source_ids", metavar="[SOURCE]...", nargs=-1, shell_complete=complete_sources)
 @click.option("--since", type=Day(), metavar="DAY", help="Leave out what a listing dates earlier.")
 @crawl_options
 @corpus_option
@@ -120,7 +124,7 @@ def crawl_command(
     print_rows((night_row(night) for night in nights), _NIGHT, as_json=as_json, as_csv=as_csv)
     code = tell_verdict(nights, settle(nights, corpus_path, archive_path)) if nights else 0
     for failure in failures:
-        say(f"tintinh: {failure}")
+        say(f"tintinh: {translated(failure)}")
     return 1 if failures else code
 
 
@@ -188,18 +192,19 @@ def tell_verdict(nights: list[Night], findings: Sequence[Finding] = ()) -> int:
     found, known = sum(night.found for night in nights), sum(night.known for night in nights)
     copies = sum(night.copies for night in nights)
     if new := copies + sum(night.stored for night in nights):
-        alike = f", {copies} of them near-duplicates of earlier ones" if copies else ""
-        say(f"{new} new articles{alike}; {known} met again that are in the corpus already")
+        alike = tell(", {copies} of them near-duplicates of earlier ones", copies=copies) if copies else ""
+        say(f"{tell('{new} new articles', new=new)}{alike}; " + tell(_MET_AGAIN, known=known))
     elif not found:
-        say("nothing was found: no feed, sitemap or listing showed an article")
+        say(tell("nothing was found: no feed, sitemap or listing showed an article"))
     elif not known:
-        say(f"nothing new: none of the {found} addresses met gave an article")
+        say(tell("nothing new: none of the {found} addresses met gave an article", found=found))
     else:
-        say(f"nothing new: the {known} articles met are all in the corpus already")
+        say(tell("nothing new: the {known} articles met are all in the corpus already", known=known))
     for finding in findings:
-        say(f"{finding.severity}: {finding.sentence}")
-    if any(finding.severity != "note" for finding in findings):
-        say("more: tintinh health SOURCE")
+        say(f"{painted(translated(finding.severity), finding.severity)}: {translated(finding.sentence)}")
+    serious = [finding for finding in findings if finding.severity != "note"]
+    if serious:
+        say(tell("more: tintinh health {source}", source=serious[0].source))
         return 2
     return 0
 
@@ -210,7 +215,7 @@ def tell_verdict(nights: list[Night], findings: Sequence[Finding] = ()) -> int:
     "  tintinh replay --source bao_ha_giang --since 2026-05-01\n"
     "  tintinh replay --dataset all --dask local:4    into a dataset, by four processes",
 )
-@click.option("--source", "source_id", metavar="ID", help="Only pages of this source.")
+@click.option("--source", "source_id", metavar="ID", shell_complete=complete_sources, help="Only pages of this source.")
 @click.option("--since", type=Day(), metavar="DAY", help="Only pages fetched on this day or later.")
 @click.option("--dry-run", is_flag=True, help="Only show what would change; write nothing.")
 @click.option("--yes", is_flag=True, help="Write without asking.")

@@ -24,10 +24,10 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 @click.command(
     "evaluate",
-    epilog="\b\nExamples:\n  tintinh evaluate                       held-out groups of our own labels\n"
-    "  tintinh evaluate --on mine.jsonl       the stored model on your file\n"
-    "  tintinh evaluate --also mine.jsonl     folds over our labels and yours together\n"
-    "  tintinh evaluate --transfer mine.jsonl trained on our labels, judged on yours",
+    epilog="\b\nExamples:\n  tintinh evaluate                        held-out groups of our own labels\n"
+    "  tintinh evaluate --on mine.jsonl        the stored model on your file\n"
+    "  tintinh evaluate --also mine.jsonl      folds over our labels and yours together\n"
+    "  tintinh evaluate --transfer mine.jsonl  trained on our labels, judged on yours",
 )
 @click.option("--on", "files", type=_FILE, multiple=True, help="Judge the stored model on this labelled file.")
 @click.option("--also", type=_FILE, multiple=True, help="Fold (or, with --transfer, train) with this file, too.")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tintinh.commands.explore import open_corpus
-from tintinh.commands.options import corpus_option, query_of, query_options, require_source
+from tintinh.commands.options import corpus_option, partner_option, query_of, query_options, require_source
+from tintinh.language import tell
 from tintinh.output import formats, say
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 )
 @click.argument("query", required=False)
 @query_options
+@partner_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -68,13 +70,20 @@ def export_command(
         require_source(question.source, corpus)
         if parquet is not None:
             facts = corpus.to_parquet(parquet, question)
-            say(f"{facts['articles']} articles in {len(facts['files'])} files in {parquet}")
+            say(
+                tell(
+                    "{articles} articles in {files} files in {folder}",
+                    articles=facts["articles"],
+                    files=len(facts["files"]),
+                    folder=parquet,
+                )
+            )
         elif cite:
             tally = Tally()
             deque(tally.counting(corpus.articles(question)), maxlen=0)
             click.echo(citation(question, tally, datetime.now(UTC)))
         else:
-            say(f"{_write(corpus, question, out, as_csv=as_csv)} articles")
+            say(tell("{total} articles", total=_write(corpus, question, out, as_csv=as_csv)))
 
 
 def _write(corpus: Corpus, question: Query, out: Path | None, *, as_csv: bool) -> int:

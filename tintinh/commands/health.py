@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tintinh import moved
+from tintinh.colours import painted
 from tintinh.commands.options import corpus_option
+from tintinh.completion import complete_sources
+from tintinh.language import language, tell, translated
+from tintinh.morning.words import say_in
 from tintinh.output import formats, print_json, print_rows, progress, say
 
 if TYPE_CHECKING:
@@ -28,7 +32,7 @@ _MARKS = {"broken": "✗", "warning": "!", "note": "·"}
     epilog="\b\nExamples:\n  tintinh health                  every source on one screen, the worst first\n"
     "  tintinh health bao_dong_thap    what was found, with its evidence\n  tintinh health --json",
 )
-@click.argument("source_id", metavar="[SOURCE]", required=False)
+@click.argument("source_id", metavar="[SOURCE]", required=False, shell_complete=complete_sources)
 @click.option(
     "--drift/--no-drift",
     "with_drift",
@@ -61,12 +65,13 @@ def health_command(source_id: str | None, with_drift: bool, corpus_path: Path, a
         print_rows(rows, (*_COLUMNS, "moved") if as_csv else _COLUMNS, as_json=as_json, as_csv=as_csv)
         if not as_json and not as_csv:
             for one in drifted.values():
-                click.echo(f"{_MARKS[one.severity]} {one.sentence}")
+                click.echo(f"{_MARKS[one.severity]} {translated(one.sentence)}")
         if not rows:
-            say("no night is in the corpus yet: tintinh crawl")
+            say(tell("no night is in the corpus yet: tintinh crawl"))
     broken = [night.source for night in nights if any(one.severity == "broken" for one in night.findings)]
     if not as_json and not as_csv and source_id is None and rows:
-        say(f"{len(broken)} of {len(rows)} sources broken" + (f"; more: tintinh health {broken[0]}" if broken else ""))
+        more = "; " + tell("more: tintinh health {source}", source=broken[0]) if broken else ""
+        say(tell("{broken} of {all} sources broken", broken=len(broken), all=len(rows)) + more)
     return 2 if broken else 0
 
 
@@ -143,49 +148,77 @@ def _print_one(night: NightFindings, row: dict[str, Any], drifted: Finding | Non
                 }
             )
         return
-    good = f"{row['last_good_night']:%Y-%m-%d %H:%M}" if row["last_good_night"] else "none yet"
-    usual = f", usually {row['usual']}" if row["usual"] is not None else ""
-    click.echo(f"{night.source}  last night {row['last_night']:%Y-%m-%d %H:%M}, last good night {good}")
-    click.echo(f"stories {row['stories']}{usual}  {row['four_weeks']}")
+    good = f"{row['last_good_night']:%Y-%m-%d %H:%M}" if row["last_good_night"] else tell("none yet")
+    last = f"{row['last_night']:%Y-%m-%d %H:%M}"
+    click.echo(f"{night.source}  " + tell("last night {last}, last good night {good}", last=last, good=good))
+    if row["usual"] is None:
+        stories = tell("stories {stories}", stories=row["stories"])
+    else:
+        stories = tell("stories {stories}, usually {usual}", stories=row["stories"], usual=row["usual"])
+    click.echo(f"{stories}  {row['four_weeks']}")
     for one in findings:
         click.echo()
-        click.echo(click.style(f"{_MARKS[one.severity]} {one.severity} {one.kind}", bold=one.severity == "broken"))
+        click.echo(painted(f"{_MARKS[one.severity]} {_kind(one)}", one.severity))
         for line in told(one):
             click.echo(f"  {line}")
     if not findings:
-        click.echo("nothing out of the ordinary")
+        click.echo(tell("nothing out of the ordinary"))
+
+
+def _kind(finding: Finding) -> str:
+    """Severity and kind; the kind's slug is what ``accept`` and the handbook call it, its name is the report's."""
+    severity = translated(finding.severity)
+    name = f" ({say_in('vi', f'kind.{finding.kind}')})" if language() == "vi" else ""
+    return f"{severity} {finding.kind}{name}"
 
 
 def told(finding: Finding) -> list[str]:
     """A finding as lines for a person: the sentence, each piece of evidence, and the command that shows more."""
     evidence = finding.evidence
-    lines = [finding.sentence.removeprefix(f"{finding.source}: ")]
+    lines = [translated(finding.sentence.removeprefix(f"{finding.source}: "))]
     if finding.kind == moved.KIND:
         return lines + moved.told(finding)
     usual = evidence.get("usual", {})
     if "low" in usual:
-        whole = "of" if usual["high"] <= 1 else "over"
+        facts = {name: usual[name] for name in ("value", "low", "high", "n", "nights")} | {"chance": evidence["chance"]}
         lines.append(
-            f"usual {usual['value']:g} (95 %: {usual['low']:g} to {usual['high']:g}) {whole} {usual['n']} "
-            f"in {usual['nights']} nights; by chance {evidence['chance']:g}"
+            tell("usual {value:g} (95 %: {low:g} to {high:g}) of {n} in {nights} nights; by chance {chance:g}", **facts)
+            if usual["high"] <= 1
+            else tell(
+                "usual {value:g} (95 %: {low:g} to {high:g}) over {n} in {nights} nights; by chance {chance:g}", **facts
+            )
         )
     if found := evidence.get("usual_found"):
-        lines.append(f"usually {found['value']} article addresses are met, in {found['nights']} nights")
+        lines.append(
+            tell(
+                "usually {value} article addresses are met, in {nights} nights",
+                value=found["value"],
+                nights=found["nights"],
+            )
+        )
     if "expected" in evidence:
-        lines.append(f"declared in [expect]: {evidence['expected']}")
-    lines += [f"selector {name}: {css}" for name, css in evidence.get("selectors", {}).items()]
-    lines += [f"{one['articles']} times: {one['text'][:100]}" for one in evidence.get("lines", ())]
+        lines.append(tell("declared in [expect]: {expected}", expected=evidence["expected"]))
+    lines += [tell("selector {name}: {css}", name=name, css=css) for name, css in evidence.get("selectors", {}).items()]
+    lines += [
+        tell("{times} times: {text}", times=one["articles"], text=one["text"][:100])
+        for one in evidence.get("lines", ())
+    ]
     lines += list(evidence.get("unread", ()))
     if "last_good_night" in evidence:
-        lines.append(f"last good night: {evidence['last_good_night']}")
+        lines.append(tell("last good night: {night}", night=evidence["last_good_night"]))
     if also := evidence.get("also"):
-        lines.append(f"with it: {', '.join(also)}")
+        lines.append(tell("with it: {kinds}", kinds=", ".join(also)))
     for page in evidence.get("pages", ()):
-        where = f"  (archive {page['file']} at {page['offset']})" if page.get("file") else ""
-        lines.append(f"page {page['url']}{where}")
-        lines += [f"  {'✗' if not hits else ' '} {css}: {hits} found" for css, hits in page.get("found", {}).items()]
+        at = ""
+        if page.get("file"):
+            at = "  " + tell("(archive {file} at {offset})", file=page["file"], offset=page["offset"])
+        lines.append(tell("page {url}", url=page["url"]) + at)
+        lines += [
+            f"  {'✗' if not hits else ' '} " + tell("{css}: {hits} found", css=css, hits=hits)
+            for css, hits in page.get("found", {}).items()
+        ]
         if "unreadable" in page:
             lines.append(f"  {page['unreadable']}")
     if pages := evidence.get("pages"):
-        lines.append(f"more: tintinh show {pages[0]['url']}")
+        lines.append(tell("more: tintinh show {url}", url=pages[0]["url"]))
     return lines

@@ -14,6 +14,8 @@ import click
 
 from tintinh.commands.opinions import model_folder
 from tintinh.commands.options import corpus_option, model_option, require_source, themes_at, themes_option
+from tintinh.completion import complete_sources, complete_themes
+from tintinh.language import tell, translated
 from tintinh.output import print_json, print_rows, say
 
 if TYPE_CHECKING:
@@ -32,8 +34,13 @@ class LabelError(click.ClickException):
     "  tintinh label --agreement lan minh\n  tintinh label --review lan minh --as hoa",
 )
 @click.option("--as", "name", metavar="NAME", help="Who labels [default: the login name].")
-@click.option("--theme", metavar="SLUG", help="Only doubts about this theme; all themes can be given all the same.")
-@click.option("--source", metavar="ID", help="Only articles of this outlet.")
+@click.option(
+    "--theme",
+    metavar="SLUG",
+    shell_complete=complete_themes,
+    help="Only doubts about this theme; all themes can be given all the same.",
+)
+@click.option("--source", metavar="ID", shell_complete=complete_sources, help="Only articles of this outlet.")
 @click.option("--limit", type=click.IntRange(min=1), help="Stop after so many labels.")
 @click.option("--review", nargs=2, metavar="A B", help="Decide the articles that these two labelled differently.")
 @click.option("--agreement", nargs=2, metavar="A B", help="Print how far the labels of these two agree.")
@@ -136,10 +143,16 @@ def _doubted(
     artefact = load(model_folder(model_path), themes=())
     tagger, copies = Tagger.of(artefact), heads(corpus.connection)
     for note in tagger.notes:
-        say(note)
+        say(translated(note))
     limits = {one.slug: artefact.manifest.themes[one.slug] for one in themes if one.slug in artefact.manifest.themes}
     if theme is not None and theme not in limits:
-        say(f"{tagger.by} does not know {theme!r} yet: articles with its keywords come first")
+        say(
+            tell(
+                "{model} does not know {theme!r} yet: articles with its keywords come first",
+                model=tagger.by,
+                theme=theme,
+            )
+        )
         found = doubts_by_keyword(corpus, next(one for one in themes if one.slug == theme), copies, source)
     else:
         found = doubts(weighed(corpus.connection, tagger.by, source), limits, copies, theme)
@@ -153,7 +166,7 @@ def _disputed(corpus: Corpus, names: tuple[str, str], source: str | None, theme:
     from tintinh.next_article import Disputed
 
     disputed = Disputed(corpus, *names, source=source, theme=theme)
-    say(f"{disputed.both} articles labelled by both, {len(disputed.ids)} differently")
+    say(tell("{both} articles labelled by both, {differ} differently", both=disputed.both, differ=len(disputed.ids)))
     if not disputed.ids:
         raise LabelError(f"there is nothing to review between {names[0]} and {names[1]}")
     return disputed
@@ -171,7 +184,15 @@ def _sit(corpus: Corpus, by: str, themes: Sequence[Theme], articles: Disputed | 
     with suppress(KeyboardInterrupt), Keyboard(sys.stdin.fileno()) as keyboard:
         sitting.run(keyboard)
     click.echo()
-    say(f"{sitting.saved} labels by {by} in this sitting, {sitting.total} in {corpus.path}")
+    say(
+        tell(
+            "{saved} labels by {by} in this sitting, {total} in {corpus}",
+            saved=sitting.saved,
+            by=by,
+            total=sitting.total,
+            corpus=corpus.path,
+        )
+    )
 
 
 def _print_agreement(corpus: Corpus, names: tuple[str, str], themes: Sequence[Theme], *, as_json: bool) -> None:
@@ -204,9 +225,22 @@ def _print_agreement(corpus: Corpus, names: tuple[str, str], themes: Sequence[Th
     ]
     print_rows(rows, ["theme", *names, "both", "F1", "kappa"], as_json=False, as_csv=False)
     macro = "–" if found.macro_f1 is None else f"{found.macro_f1:.3f}"
-    say(f"{found.articles} articles labelled by both; macro F1 {macro}, exact match {found.exact_match:.3f}")
+    say(
+        tell(
+            "{articles} articles labelled by both; macro F1 {macro}, exact match {exact:.3f}",
+            articles=found.articles,
+            macro=macro,
+            exact=found.exact_match,
+        )
+    )
     for name, ids in ((names[1], found.missing_second), (names[0], found.missing_first)):
         if ids:
-            say(f"not compared: {len(ids)} articles without a label by {name}")
+            say(tell("not compared: {articles} articles without a label by {name}", articles=len(ids), name=name))
     if found.disagreements:
-        say(f"{len(found.disagreements)} differ: tintinh label --review {' '.join(names)} --as NAME")
+        say(
+            tell(
+                "{differ} differ: tintinh label --review {names} --as NAME",
+                differ=len(found.disagreements),
+                names=" ".join(names),
+            )
+        )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from tintinh.commands.options import themes_at, themes_option
-from tintinh.output import progress, say, words
+from tintinh.language import tell
+from tintinh.output import progress, say
 from tintinh.settings import settings
 
 if TYPE_CHECKING:
@@ -82,12 +83,18 @@ def train_command(
         judged = [*read_labelled([*ours, *also], slugs(themes)), *by_hand]
         with progress("segmenting unlabelled news") as advance:
             background = learn_background(pool, Keywords.of(themes), judged=judged, seed=seed, advance=advance)
-        say(f"background: {len(background.words)} words of {background.documents} texts")
+        say(
+            tell(
+                "background: {words} words of {texts} texts",
+                words=len(background.words),
+                texts=background.documents,
+            )
+        )
     elif background_file is not None:
         background = Background.load(background_file)
     elif not no_background:
         background = stored_background()
-    with words().status("training and measuring on held-out provinces and outlets …"):
+    with progress("training and measuring on held-out provinces and outlets"):
         path = train(
             ours,
             into,
@@ -101,7 +108,7 @@ def train_command(
             shipped=settings().shipped_models,
         )
     click.echo(str(path))
-    say(f"figures: {path / 'metrics.json'}, card: {path / 'card.md'}")
+    say(tell("figures: {figures}, card: {card}", figures=path / "metrics.json", card=path / "card.md"))
 
 
 def stored_background() -> Background | None:

@@ -19,6 +19,8 @@ from tintinh.commands.collect import (
     tell_verdict,
 )
 from tintinh.commands.options import Day, archive_option, corpus_option, model_option
+from tintinh.completion import complete_sources
+from tintinh.language import tell, translated
 from tintinh.output import formats, print_json, print_rows, print_table, say
 from tintinh.settings import settings
 
@@ -37,7 +39,7 @@ _COLUMNS = (
     "  tintinh night --sources bao_ha_giang,bao_lao_cai --max-minutes 60\n"
     "  tintinh night --dry-run                         what it would ask for",
 )
-@click.option("--sources", "named", metavar="ID,…", help="Only these outlets.")
+@click.option("--sources", "named", metavar="ID,…", shell_complete=complete_sources, help="Only these outlets.")
 @click.option(
     "--sources-dir",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -90,7 +92,7 @@ def night_command(
         options["CLOSESPIDER_TIMEOUT"] = max_minutes * 60
     sources, broken = _outlets(named, sources_dir)
     for name, sentence in broken.items():
-        say(f"{name}: left out: {sentence}")
+        say(tell("{name}: left out: {sentence}", name=name, sentence=translated(sentence)))
     if dry_run:
         _tell_plan(sources, corpus_path, as_json=as_json)
         return 2 if broken else 0
@@ -99,18 +101,18 @@ def night_command(
             nights, failures = _crawled(sources, corpus_path, archive_path, options, since)
             _print_nights(nights, {**broken, **failures}, corpus_path, as_json=as_json)
             if not nights:
-                say("tintinh: no outlet could be crawled")
+                say("tintinh: " + tell("no outlet could be crawled"))
                 return 1
             code = tell_verdict(nights, settle(nights, corpus_path, archive_path))
             for failure in failures.values():
-                say(failure)
+                say(translated(failure))
             if any("(shutdown)" in finding for night in nights for finding in night.findings):
-                say("tintinh: stopped; what was fetched is stored, and tagged in the next night")
+                say("tintinh: " + tell("stopped; what was fetched is stored, and tagged in the next night"))
                 return 2
             _annotate_and_report(nights, sources, corpus_path, model_path, report_path)
             return 2 if broken or failures else code
     except AlreadyRunning as running:
-        say(f"tintinh: {running}")
+        say(f"tintinh: {translated(str(running))}")
         return 0
 
 
@@ -119,7 +121,7 @@ def night_command(
     epilog="\b\nExamples:\n  tintinh backfill bao_ha_giang --since 2024-01-01\n"
     "  tintinh backfill bao_ha_giang --since 2024-01-01 --max-minutes 240",
 )
-@click.argument("source_id", metavar="SOURCE")
+@click.argument("source_id", metavar="SOURCE", shell_complete=complete_sources)
 @click.option("--since", type=Day(), metavar="DAY", required=True, help="How far back to go.")
 @click.option("--max-minutes", type=click.FloatRange(min=0, min_open=True), help="Stop then; run it again to go on.")
 @crawl_options
@@ -157,7 +159,11 @@ def backfill_command(
     for finding in findings:
         say(finding)
     left = _unfinished(source, corpus_path)
-    say(f"{left} listings are not walked to their end; run it again" if left else f"walked back to {since}")
+    say(
+        tell("{left} listings are not walked to their end; run it again", left=left)
+        if left
+        else tell("walked back to {since}", since=since)
+    )
     return 2 if findings else 0
 
 
@@ -244,9 +250,16 @@ def _annotate_and_report(
 
     with Corpus.open(corpus_path) as corpus:
         segmented, tagged, named = annotate(corpus, tagger_at(model_path))
-        say(f"{segmented} articles segmented, {tagged} tagged, {named} read for places and partners")
+        say(
+            tell(
+                "{segmented} articles segmented, {tagged} tagged, {named} read for places and partners",
+                segmented=segmented,
+                tagged=tagged,
+                named=named,
+            )
+        )
         names = {source.id: source.name for source in sources}
-        say(f"report: {write_report(corpus, nights, load_themes(), names, report_path)}")
+        say(tell("report: {path}", path=write_report(corpus, nights, load_themes(), names, report_path)))
 
 
 def _tell_plan(sources: list[Source], corpus_path: Path, *, as_json: bool) -> None:
@@ -276,4 +289,9 @@ def _tell_plan(sources: list[Source], corpus_path: Path, *, as_json: bool) -> No
             print_json(row)
     else:
         print_table(rows, ["source", "listings", "due", "later", "paused"])
-    say(f"a dry run: nothing was fetched or written; {len(sources)} outlets, and what their listings show, would be")
+    say(
+        tell(
+            "a dry run: nothing was fetched or written; {outlets} outlets, and what their listings show, would be",
+            outlets=len(sources),
+        )
+    )

@@ -13,6 +13,7 @@ import click
 
 from tintinh.commands.options import corpus_option, model_option, themes_at, themes_option
 from tintinh.commands.spread import annotate_spread, cluster_options, dataset_at
+from tintinh.language import tell, translated
 from tintinh.output import plain, print_json, progress, say
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def tagger_at(model_path: Path | None, themes_path: Path | None = None) -> Tagge
 
     tagger = Tagger.of(load(model_folder(model_path), slugs(themes_at(themes_path or settings().themes))))
     for note in tagger.notes:
-        say(note)
+        say(translated(note))
     return tagger
 
 
@@ -175,9 +176,11 @@ def _rounded(weighed: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
 def _print_tagging(row: dict[str, Any], tagging: Tagging, reasons: dict[str, Explanation]) -> None:
     click.secho(f"{row.get('id', '')}  {str(row.get('title') or row.get('text'))[:90]}", bold=True)
     if not tagging.themes:
-        click.echo("    no theme")
+        click.echo("    " + tell("no theme"))
     for theme in tagging.themes:
-        click.echo(f"    {theme} {tagging.scores[theme]:.2f}{' (primary)' if theme == tagging.primary else ''}")
+        click.echo(
+            f"    {theme} {tagging.scores[theme]:.2f}{' ' + tell('(primary)') if theme == tagging.primary else ''}"
+        )
         if theme in reasons:
             _print_reason(reasons[theme])
             continue
@@ -192,11 +195,13 @@ def _print_reason(reason: Explanation) -> None:
         for text, weight in weighed[:count]:
             click.echo(f"        {weight:+.3f}  {f'“{text}”' if what == 'sentences' else text}")
         if rest := weighed[count:]:
-            click.echo(f"        {sum(weight for _, weight in rest):+.3f}  the {len(rest)} other {what}")
-    click.echo(f"        {reason.bias:+.3f}  constant")
-    click.echo(
-        f"        {reason.decision:+.3f}  log odds: the constant and all sentences, or the constant and all words"
-    )
+            others = tell("the {n} other sentences", n=len(rest))
+            if what == "words":
+                others = tell("the {n} other words", n=len(rest))
+            click.echo(f"        {sum(weight for _, weight in rest):+.3f}  {others}")
+    click.echo(f"        {reason.bias:+.3f}  {tell('constant')}")
+    total = tell("log odds: the constant and all sentences, or the constant and all words")
+    click.echo(f"        {reason.decision:+.3f}  {total}")
 
 
 @click.command("annotate", epilog="\b\nExamples:\n  tintinh annotate\n  tintinh crawl; tintinh annotate")
@@ -218,7 +223,14 @@ def annotate_command(
 
     with Corpus.open(corpus_path, create=False) as corpus:
         segmented, tagged, named = annotate(corpus, tagger_at(model_path, themes_path))
-    say(f"{segmented} articles segmented, {tagged} tagged, {named} read for places and partners")
+    say(
+        tell(
+            "{segmented} articles segmented, {tagged} tagged, {named} read for places and partners",
+            segmented=segmented,
+            tagged=tagged,
+            named=named,
+        )
+    )
     return 0
 
 
@@ -255,13 +267,16 @@ def annotate(corpus: Corpus, tagger: Tagger) -> tuple[int, int, int]:
 def name_all(corpus: Corpus) -> int:
     """Store the places and partners of every article that the gazetteer as it stands has not read; how many."""
     from corpus.mentions import named_text
+    from nlp.gazetteer import load_gazetteer, signature
     from nlp.mentions import finder
 
-    find = finder()
-    corpus.keep_entities(find.gazetteer.entities.values())
     named = 0
     with progress("reading names") as advance:
-        for batch in _batches(corpus.to_name(find.by)):
+        for batch in _batches(corpus.to_name(signature())):
+            # Made here: a second call finds that there is nothing to read.
+            find = finder()
+            if not named:
+                corpus.keep_entities(load_gazetteer().entities.values())
             found = [(number, find.find(named_text(article), article.province)) for number, article in batch]
             named += corpus.add_mentions(found, find.by)
             advance(len(batch))

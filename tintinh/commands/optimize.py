@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tintinh.commands.options import corpus_option
+from tintinh.language import tell
 from tintinh.output import say
 
 
@@ -22,6 +23,13 @@ def optimize_command(recount: bool, vacuum: bool, corpus_path: Path) -> None:
 
     with Corpus.open(corpus_path, create=False) as corpus:
         upkeep = corpus.optimize(recount=recount, vacuum=vacuum, tell=say)
-    click.echo(f"{corpus_path}: {upkeep.before:,} bytes before, {upkeep.after:,} after")
+    click.echo(
+        tell(
+            "{path}: {before:,} bytes before, {after:,} after",
+            path=corpus_path,
+            before=upkeep.before,
+            after=upkeep.after,
+        )
+    )
     if upkeep.log_in_use:
-        say("another process is reading, so that the write-ahead log could not be emptied; the next writer will")
+        say(tell("another process is reading, so that the write-ahead log could not be emptied; the next writer will"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tintinh.completion import by_slug, complete_provinces, complete_sources, complete_themes
 from tintinh.settings import settings
 
 if TYPE_CHECKING:
+    from corpus.mentions import Entity
     from corpus.records import Query
     from corpus.store import Corpus
     from nlp.themes import Theme
@@ -113,9 +115,14 @@ def query_options(command: Command) -> Command:
     """The filters of a question."""
     options = (
         click.option(
-            "--theme", "themes", multiple=True, metavar="SLUG", help="Only this theme; give it again for AND."
+            "--theme",
+            "themes",
+            multiple=True,
+            metavar="SLUG",
+            shell_complete=complete_themes,
+            help="Only this theme; give it again for AND.",
         ),
-        click.option("--province", help="Only this province, in any spelling."),
+        click.option("--province", shell_complete=complete_provinces, help="Only this province, in any spelling."),
         click.option(
             "--map",
             "province_map",
@@ -131,7 +138,7 @@ def query_options(command: Command) -> Command:
             help="A model's theme counts from this probability on [default: the model's own threshold].",
         ),
         click.option("--hand", "by_hand", is_flag=True, help="Only articles that a person has labelled."),
-        click.option("--source", metavar="ID", help="Only this outlet."),
+        click.option("--source", metavar="ID", shell_complete=complete_sources, help="Only this outlet."),
         click.option("--section", metavar="NAME", help="Only this section (chuyên mục), in any spelling."),
         click.option("--author", metavar="NAME", help="Only this author: the whole name, in any spelling."),
         click.option("--language", metavar="CODE", help="Only this language (vi, en …)."),
@@ -142,6 +149,45 @@ def query_options(command: Command) -> Command:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def partner_option(command: Command) -> Command:
+    """``--partner``: a question's filter by who is named."""
+    return click.option(
+        "--partner",
+        metavar="NAME",
+        help="Only articles that name this country (or what lies in it), place abroad, organisation, border gate, sea "
+        "or island, in any spelling.",
+    )(command)
+
+
+def entities_named(name: str, kinds: Sequence[str]) -> tuple[Entity, ...]:
+    """The entities of ``kinds`` that ``name`` means in any spelling; a usage error with near names for none."""
+    from corpus.entities import near
+    from corpus.provinces import canonical
+    from nlp.gazetteer import load_gazetteer, meant
+
+    found = meant(name, kinds)
+    if not found:
+        home = "; a province of Việt Nam is asked for with --province" if canonical(name) else ""
+        known = [one.name for one in load_gazetteer().readings if one.entity is not None and one.entity.kind in kinds]
+        raise click.BadParameter(
+            f"{name!r} is none that the gazetteer knows; near it are {near(name, known)}{home}", param_hint="--partner"
+        )
+    return found
+
+
+def partner_named(name: str) -> str:
+    """``name`` as a query has it: the name under which the corpus keeps what it means, or the id that it is."""
+    from corpus.entities import ASKED
+
+    found = entities_named(name, ASKED)
+    names = sorted({entity.name for entity in found})
+    if any(entity.id == name for entity in found):
+        return name
+    if len(names) > 1:
+        raise click.BadParameter(f"{name!r} may be {' or '.join(names)}; name one of them", param_hint="--partner")
+    return names[0]
 
 
 def require_source(source_id: str | None, corpus: Corpus) -> None:
@@ -160,6 +206,15 @@ def require_source(source_id: str | None, corpus: Corpus) -> None:
         )
 
 
+def _near(province: str) -> list[str]:
+    """Provinces of either map whose names are like ``province``, however it is spelt."""
+    from corpus.provinces import names_34, provinces_63
+    from corpus.text import fold
+
+    known = {fold(name): name for name in (*names_34(), *(one.name for one in provinces_63()))}
+    return [known[one] for one in get_close_matches(fold(province), known, n=3)]
+
+
 def query_of(
     *,
     text: str | None,
@@ -170,9 +225,10 @@ def query_of(
     since: date | None,
     until: date | None,
     limit: int | None = None,
+    partner: str | None = None,
     **others: Any,
 ) -> Query:
-    """The ``Query`` of the options; an unknown province or theme is a usage error that names those there are.
+    """The ``Query`` of the options; an unknown province, theme or partner is a usage error that names some there are.
 
     ``others`` are fields of ``Query`` as they are.
     """
@@ -184,9 +240,11 @@ def query_of(
     for theme in themes:
         if theme not in known:
             raise click.BadParameter(f"{theme!r} is no theme; there are {', '.join(known)}", param_hint="--theme")
-    name = canonical(province) if province else None
+    name = canonical(province) or by_slug().get(province.lower()) if province else None
     if province and name is None:
-        raise click.BadParameter(f"{province!r} is no province of Việt Nam", param_hint="--province")
+        near = _near(province)
+        sentence = f"{province!r} is no province of Việt Nam" + (f"; near it are {', '.join(near)}" if near else "")
+        raise click.BadParameter(sentence, param_hint="--province")
     if since and until and since > until:
         raise click.BadParameter(f"{since} is after --until {until}", param_hint="--since")
     return Query(
@@ -198,5 +256,6 @@ def query_of(
         since=since,
         until=until,
         limit=limit,
+        partner=partner_named(partner) if partner else None,
         **others,
     )

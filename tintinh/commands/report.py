@@ -9,6 +9,8 @@ from typing import Any
 import click
 
 from tintinh.commands.options import Day, corpus_option, themes_at
+from tintinh.completion import complete_themes
+from tintinh.language import tell
 from tintinh.output import say
 from tintinh.settings import settings
 
@@ -23,7 +25,12 @@ from tintinh.settings import settings
 @click.option(
     "--days", type=click.IntRange(1, 92), default=1, show_default=True, help="So many days up to it, as one period."
 )
-@click.option("--theme", metavar="SLUG", help="Colour the map by this theme [default: by any theme].")
+@click.option(
+    "--theme",
+    metavar="SLUG",
+    shell_complete=complete_themes,
+    help="Colour the map by this theme [default: by any theme].",
+)
 @click.option(
     "--map",
     "province_map",
@@ -76,9 +83,12 @@ def report_command(
     with Corpus.open(corpus_path, create=False, read_only=True) as corpus:
         nights = last_nights(corpus, day)
         names = {source.id: source.name for source in sources.values()}
-        say(f"report: {write_report(corpus, nights, themes, names, out, asked)}")
+        say(tell("report: {path}", path=write_report(corpus, nights, themes, names, out, asked)))
         if figures is not None:
             data = chart_data(corpus, themes, period_of(corpus, nights, day, days), asked)
-            for path in charts.write_figures(data, figures):
-                say(f"figure: {path}")
+            written = charts.write_figures(data, figures)
+            for path in written:
+                say(tell("figure: {path}", path=path))
+            if not written:
+                say(tell("no figure: no story of that time is in the corpus; --day and --days name another"))
     return 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from tintinh.language import tell
 from tintinh.settings import settings
 
 
@@ -34,5 +35,12 @@ def sample_command(into: Path) -> None:
     path = sample_corpus(into)
     with Corpus.open(path, read_only=True) as corpus:
         held = corpus.stats()
-    say(f"{held.articles} articles of {len(held.sources)} invented outlets, {held.copies} of them copies")
+    say(
+        tell(
+            "{articles} articles of {outlets} invented outlets, {copies} of them copies",
+            articles=held.articles,
+            outlets=len(held.sources),
+            copies=held.copies,
+        )
+    )
     click.echo(str(path))

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tintinh.commands.collect import chosen_sources, connections
+from tintinh.completion import complete_sources
+from tintinh.language import tell
 from tintinh.output import formats, print_rows, say
 from tintinh.preview import show_proposal
 from tintinh.settings import settings
@@ -149,8 +151,8 @@ def new_command(
     proposal = propose(found, how=how, day=day, source_id=source_id, looked_at=asks)
     show_proposal(proposal)
     path = folder / f"{proposal.source.id}.toml"
-    if not (write or (asks and click.confirm(f"Write {path}?"))):
-        say("nothing was written" if asks else f"nothing was written; --write writes {path}")
+    if not (write or (asks and click.confirm(tell("Write {path}?", path=path)))):
+        say(tell("nothing was written") if asks else tell("nothing was written; --write writes {path}", path=path))
         return 0
     _write(path, proposal)
     return 0
@@ -196,16 +198,16 @@ def _write(path: Path, proposal: Proposal) -> None:
         raise click.ClickException(f"{path}: is there already; name another id with --id") from None
     cases = settings().home / "data" / "var" / "cases" / proposal.source.id
     number = write_cases(cases, proposal.source, proposal.read)
-    say(f"wrote {path}")
-    say(f"wrote {number} cases to {cases}: correct each expected.json by its page")
-    say("the cases are other people's texts: git ignores the folder, never commit them")
+    say(tell("wrote {path}", path=path))
+    say(tell("wrote {number} cases to {folder}: correct each expected.json by its page", number=number, folder=cases))
+    say(tell("the cases are other people's texts: git ignores the folder, never commit them"))
 
 
 @sources_command.command(
     "check",
     epilog="\b\nExamples:\n  tintinh sources check bao_ha_giang\n  tintinh sources check --json",
 )
-@click.argument("source_ids", metavar="[ID]...", nargs=-1)
+@click.argument("source_ids", metavar="[ID]...", nargs=-1, shell_complete=complete_sources)
 @click.option(
     "--sources",
     "folder",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tintinh.commands.options import corpus_option
+from tintinh.language import tell, translated
 from tintinh.output import formats, print_rows, progress, say
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from corpus.keywords import Keywords, Order
     from corpus.periods import Period
     from corpus.records import Query
-    from corpus.trend import Trend
+    from corpus.trend_rows import Trend
     from tintinh.cluster.dataset import Dataset
     from tintinh.cluster.jobs import Runner
     from tintinh.cluster.stages import Summary
@@ -89,7 +90,8 @@ def replay_spread(
         summary = stages.read_archive(
             runner, place, dataset, load_sources(), source=source, since=since, advance=advance
         )
-    return _told(summary, form, f"next: tintinh annotate --dataset {dataset.storage.address}")
+    following = tell("next: tintinh annotate --dataset {address}", address=dataset.storage.address)
+    return _told(summary, form, following)
 
 
 def annotate_spread(dataset: Dataset, dask: str | None, model: Path, by: str) -> int:
@@ -98,7 +100,8 @@ def annotate_spread(dataset: Dataset, dask: str | None, model: Path, by: str) ->
 
     with _runner(dask) as runner, progress("partitions") as advance:
         summary = stages.annotate(runner, dataset, stages.packed(model, by), advance=advance)
-    return _told(summary, {}, f"next: tintinh trend --dataset …, or tintinh merge {dataset.storage.address}")
+    following = tell("next: tintinh trend --dataset …, or tintinh merge {address}", address=dataset.storage.address)
+    return _told(summary, {}, following)
 
 
 def trend_spread(
@@ -110,6 +113,7 @@ def trend_spread(
     themes: tuple[str, ...],
     *,
     changes: bool,
+    most: int,
 ) -> Trend:
     """``Corpus.trend`` over the dataset."""
     from tintinh.cluster import stages
@@ -119,7 +123,7 @@ def trend_spread(
     _settle(dataset)
     with _runner(dask) as runner, progress("partitions") as advance:
         return stages.ask_trend(
-            runner, dataset, TrendQuestion(query, by, per, themes), changes=changes, advance=advance
+            runner, dataset, TrendQuestion(query, by, per, themes), changes=changes, most=most, advance=advance
         )
 
 
@@ -150,7 +154,7 @@ def _runner(dask: str | None) -> Iterator[Runner]:
     from tintinh.cluster.running import workers
 
     with workers(dask) as found:
-        say(f"Dask's dashboard: {found.dashboard}")
+        say(tell("Dask's dashboard: {address}", address=found.dashboard))
         yield found
 
 
@@ -161,11 +165,11 @@ def _told(summary: Summary, form: dict[str, bool], following: str) -> int:
     row = told(summary)
     print_rows([row], list(row), as_json=form.get("as_json", False), as_csv=form.get("as_csv", False))
     for sentence in summary.left_out:
-        say(f"left out: {sentence}")
+        say(tell("left out: {sentence}", sentence=translated(sentence)))
     for failure in summary.failures:
-        say(f"tintinh: partition {failure.name}: {failure.reason}")
+        say("tintinh: " + tell("partition {name}: {reason}", name=failure.name, reason=translated(failure.reason)))
     if summary.failures:
-        say("run the same command again: what is finished is not done twice")
+        say(tell("run the same command again: what is finished is not done twice"))
         return 1
     say(following)
     return 0
@@ -216,8 +220,20 @@ def merge_command(datasets: tuple[str, ...], corpus_path: Path, as_json: bool, a
                 count_outcome(counts, outcome)
                 advance(1)
     print_outcomes(counts, as_json=as_json, as_csv=as_csv)
-    say(f"opinions taken: {taken.segmented} segmentations, {taken.tagged} taggings, {taken.named} readings for names")
+    say(
+        tell(
+            "opinions taken: {segmented} segmentations, {tagged} taggings, {named} readings for names",
+            segmented=taken.segmented,
+            tagged=taken.tagged,
+            named=taken.named,
+        )
+    )
     if taken.foreign:
-        say(f"{taken.foreign} articles were read for names by another gazetteer; tintinh annotate reads them anew")
+        say(
+            tell(
+                "{articles} articles were read for names by another gazetteer; tintinh annotate reads them anew",
+                articles=taken.foreign,
+            )
+        )
     for address in (address for address, said in annotated.items() if not said):
-        say(f"{address}: is not annotated; tintinh annotate does it in the corpus")
+        say(tell("{address}: is not annotated; tintinh annotate does it in the corpus", address=address))

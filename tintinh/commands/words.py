@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from tintinh.commands.explore import open_corpus
-from tintinh.commands.options import Day, corpus_option, query_of, query_options, require_source
+from tintinh.commands.options import Day, corpus_option, partner_option, query_of, query_options, require_source
 from tintinh.commands.spread import cluster_options, dataset_at, keywords_spread
+from tintinh.language import tell
 from tintinh.output import formats, print_json, print_rows, say
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _FIELDS = {
     "source": "source",
     "section": "section",
     "author": "author",
+    "partner": "partner",
     "language": "language",
     "since": "since",
     "until": "until",
@@ -40,6 +42,7 @@ _FIELDS = {
 )
 @click.argument("query", required=False)
 @query_options
+@partner_option
 @click.option(
     "--against",
     multiple=True,
@@ -88,9 +91,11 @@ def keywords_command(
             found = corpus.keywords(question, other, order=order, least=least, limit=limit)
     columns = ["word", "count", "articles", "against", "log_likelihood", "log_ratio"]
     print_rows(map(asdict, found.words), columns, as_json=as_json, as_csv=as_csv)
-    for name, selection in (("first", found.first), ("second", found.second)):
-        left_out = f"; {selection.unsegmented} left out, not segmented yet" if selection.unsegmented else ""
-        say(f"{name} selection: {selection.words} words in {selection.articles} articles{left_out}")
+    for name, selection in ((tell("first selection"), found.first), (tell("second selection"), found.second)):
+        facts = tell("{words} words in {articles} articles", words=selection.words, articles=selection.articles)
+        if selection.unsegmented:
+            facts += tell("; {articles} left out, not segmented yet", articles=selection.unsegmented)
+        say(f"{name}: {facts}")
 
 
 def _other(against: tuple[str, ...]) -> Query | None:
@@ -124,6 +129,7 @@ def _other(against: tuple[str, ...]) -> Query | None:
 )
 @click.argument("query")
 @query_options
+@partner_option
 @click.option("--width", type=click.IntRange(1, 100), default=8, show_default=True, help="Words on either side.")
 @click.option(
     "--order",
@@ -160,8 +166,17 @@ def concordance_command(
         print_rows(map(asdict, found.lines), columns, as_json=False, as_csv=True)
     else:
         _print_lines(found.lines)
-    shown = f", {len(found.lines)} shown" if found.total > len(found.lines) else ""
-    say(f"{found.total} places in {found.articles} articles{shown}")
+    if found.total > len(found.lines):
+        say(
+            tell(
+                "{places} places in {articles} articles, {shown} shown",
+                places=found.total,
+                articles=found.articles,
+                shown=len(found.lines),
+            )
+        )
+    else:
+        say(tell("{places} places in {articles} articles", places=found.total, articles=found.articles))
 
 
 _SIDE = 48

@@ -1,0 +1,197 @@
+"""The order of what a search found: which of the articles that hold the words are shown first.
+
+By bm25, the title weighted, words in one run before words near each other before the rest. To keep the time of an
+answer bounded however large the corpus is,
+
+- of more than ``LOOKED_AT`` articles found, that many are put in order: those stored last;
+- a word that stands in more than ``FREQUENT`` articles does not count in the score (bm25 reads the list of every word
+  it counts whole, and gives such a word next to no weight: none where half of all articles have it);
+- where no other word is asked for, nobody has a score, and of the ``UNSCORED`` stored last those with all the words in
+  the title come first, then the newest.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from functools import cache
+
+from corpus.conditions import NO_FILTER, Where
+from corpus.index import TITLE_WEIGHT, Joined, Node, Term, Wanted
+
+LOOKED_AT = 5_000
+"""Articles counted and scored at most; to score one takes 3 µs."""
+FREQUENT = 50_000
+"""Articles: to learn how many hold a word, and to weigh it, takes bm25 some 50 ns for each, twice."""
+UNSCORED = 2_000
+"""Articles whose days are looked up to find the newest, at 2 µs each."""
+_FEW = 1_000
+"""Articles: to score so many at once is quicker than to ask for those with the words in one run first."""
+_FIRST_LOOK = 16_384
+"""Ids looked through first for the articles stored last."""
+
+Ranked = list[tuple[int, float | None]]
+
+
+def last_stored(connection: sqlite3.Connection, wanted: Wanted, filters: Where, most: int) -> tuple[list[int], bool]:
+    """The ids of at most ``most`` articles that hold the words, the last stored first, and whether there are more."""
+    found: list[int] = []
+    expression = wanted.expression()
+    if filters.sql == NO_FILTER and not any(term.prefix for term in wanted.terms):
+        below = _newest_id(connection) + 1
+        width = _FIRST_LOOK
+        # Stretch by stretch, each read upwards: FTS5 reads its lists backwards at half the speed.
+        while below > 1 and len(found) <= most:
+            least = max(1, below - width)
+            some = _rowids(connection, expression, least, below - 1)
+            found += reversed(some)
+            # As wide as holds the rest, if the words stand as densely there; a list is opened anew for each stretch.
+            missing = most + 1 - len(found)
+            width, below = max(width, width * missing // len(some) * 5 // 4 if some else below), least
+    else:
+        condition, values = matching(expression, filters)
+        rows = connection.execute(
+            f"SELECT search.rowid FROM search WHERE {condition} ORDER BY search.rowid DESC LIMIT ?",  # noqa: S608 - ours
+            (*values, most + 1),
+        )
+        found = [article_id for (article_id,) in rows]
+    return found[:most], len(found) > most
+
+
+def matching(expression: str, filters: Where) -> tuple[str, tuple[object, ...]]:
+    """The condition on ``search`` for the words of an FTS5 expression under ``filters``, and its values.
+
+    What the filters leave is gathered first and each entry found looked up in it: articles are rows of half a kilobyte,
+    and to fetch one for each of a hundred thousand entries takes ten times as long. The sign + keeps SQLite from asking
+    the index again for each article.
+    """
+    if filters.sql == NO_FILTER:
+        return "search MATCH ?", (expression,)
+    return (
+        f"search MATCH ? AND +search.rowid IN (SELECT articles.id FROM articles WHERE {filters.sql})",  # noqa: S608
+        (expression, *filters.values),
+    )
+
+
+def bm25(wanted: Wanted) -> str:
+    """The score in SQL, higher is better; columns that the query does not ask about weigh nothing."""
+    toned, folded = (TITLE_WEIGHT, 1.0), (0.0, 0.0)
+    weights = (*toned, *folded) if wanted.toned else (*folded, *toned)
+    return f"-bm25(search, {', '.join(map(str, weights))})"
+
+
+def ranked(connection: sqlite3.Connection, wanted: Wanted, ids: list[int], most: int) -> tuple[Ranked, int]:
+    """The best ``most`` of ``ids`` (all hold the words, the last stored first) with their scores, and of how many."""
+    telling = _telling(connection, wanted)
+    if telling is None:
+        ids = ids[:UNSCORED]
+    found: Ranked = []
+    rest = set(ids)
+    scores: dict[int, float] = {}
+    if telling is not None and len(ids) <= _FEW:
+        scores = _scores(connection, telling, rest)
+    in_title: set[int] | None = None
+    for closeness in (*(wanted.together() or ()), None):
+        if not rest or len(found) == most:
+            break
+        kind = rest if closeness is None else _among(connection, closeness, rest)
+        rest = rest - kind
+        if telling is not None:
+            if not scores.keys() >= kind:
+                scores = _scores(connection, telling, kind)
+            found += _by_score(connection, {article_id: scores[article_id] for article_id in kind}, most - len(found))
+            continue
+        if in_title is None:
+            in_title = _among(connection, wanted.expression(in_title=True), set(ids))
+        for part in (kind & in_title, kind - in_title):
+            found += [(article_id, None) for article_id in _newest_first(connection, part)[: most - len(found)]]
+    return found, len(ids)
+
+
+def _newest_id(connection: sqlite3.Connection) -> int:
+    newest: int = connection.execute("SELECT coalesce(max(id), 0) FROM articles").fetchone()[0]
+    return newest
+
+
+def _rowids(connection: sqlite3.Connection, expression: str, least: int, most: int) -> list[int]:
+    rows = connection.execute(
+        "SELECT rowid FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ?", (expression, least, most)
+    )
+    return [article_id for (article_id,) in rows]
+
+
+def _among(connection: sqlite3.Connection, expression: str, ids: set[int]) -> set[int]:
+    """Those of ``ids`` that match."""
+    if not ids:
+        return set()
+    # Not each id by itself: FTS5 reads on from there to the next match, however far that is.
+    return ids.intersection(_rowids(connection, expression, min(ids), max(ids)))
+
+
+def _telling(connection: sqlite3.Connection, wanted: Wanted) -> Wanted | None:
+    """What of a query counts in the score: all but its frequent words, without what must not be found; None where no
+    word is left."""
+    if _newest_id(connection) <= FREQUENT:
+        return replace(wanted, whole=_without_not(wanted.whole))
+
+    @cache
+    def frequent_word(word: str, *, prefix: bool) -> bool:
+        term = Term((word,), prefix)
+        held = connection.execute(
+            "SELECT 1 FROM search WHERE search MATCH ? LIMIT 1 OFFSET ?",
+            (Wanted((term,), wanted.toned, term).expression(), FREQUENT),
+        ).fetchone()
+        return held is not None
+
+    def frequent(node: Node) -> bool:
+        # A phrase is no more frequent than its rarest word, nor are words side by side; of alternatives one is enough.
+        if isinstance(node, Joined):
+            return (any if node.by == "OR" else all)(map(frequent, node.parts))
+        *whole, last = node.words
+        return all(frequent_word(word, prefix=False) for word in whole) and frequent_word(last, prefix=node.prefix)
+
+    node = _without_not(wanted.whole)
+    parts = node.parts if isinstance(node, Joined) and node.by == "AND" else (node,)
+    told = tuple(part for part in parts if not frequent(part))
+    if not told:
+        return None
+    return replace(wanted, whole=told[0] if len(told) == 1 else Joined("AND", told))
+
+
+def _without_not(node: Node) -> Node:
+    if isinstance(node, Term):
+        return node
+    parts = tuple(map(_without_not, node.parts))
+    return parts[0] if len(parts) == 1 else Joined(node.by, parts)
+
+
+def _scores(connection: sqlite3.Connection, telling: Wanted, ids: Collection[int]) -> dict[int, float]:
+    if not ids:
+        return {}
+    rows = connection.execute(
+        f"""SELECT rowid, {bm25(telling)} FROM search
+            WHERE search MATCH ? AND rowid BETWEEN ? AND ? AND +rowid IN (SELECT value FROM json_each(?))""",  # noqa: S608
+        (telling.expression(), min(ids), max(ids), json.dumps(list(ids))),
+    )
+    return dict(rows.fetchall())
+
+
+def _by_score(connection: sqlite3.Connection, scores: dict[int, float], most: int) -> Ranked:
+    """The best by score; among equals the newest first, then the last stored."""
+    best = sorted(scores, key=scores.__getitem__, reverse=True)
+    if len(best) > most:
+        # The day of an article is fetched only for those whose score is as good as that of the last one shown.
+        best = [article_id for article_id in best if scores[article_id] >= scores[best[most - 1]]]
+    best = sorted(_newest_first(connection, best), key=scores.__getitem__, reverse=True)[:most]
+    return [(article_id, scores[article_id]) for article_id in best]
+
+
+def _newest_first(connection: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
+    rows = connection.execute(
+        """SELECT id FROM articles WHERE id IN (SELECT value FROM json_each(?))
+           ORDER BY published_at DESC, id DESC""",
+        (json.dumps(list(ids)),),
+    )
+    return [article_id for (article_id,) in rows]
