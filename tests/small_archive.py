@@ -14,9 +14,9 @@ from tests.pages import page
 NIGHTS = tuple(datetime(2026, 5, 30, 18, 30, tzinfo=UTC) + timedelta(days=n) for n in range(3))
 THEMED = (
     "Đồn biên phòng cùng dân quân tuần tra đường biên giới, phát quang cột mốc và ký biên bản với lực lượng "
-    "bảo vệ biên giới nước bạn.",
+    "bảo vệ biên giới Trung Quốc.",
     "Lượng du khách đến các điểm du lịch cộng đồng tăng, tỉnh mở thêm tuyến du lịch mới để quảng bá hình ảnh "
-    "địa phương.",
+    "địa phương sang Lào và Thái Lan.",
 )
 
 

@@ -6,13 +6,14 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from corpus import forgotten
 from corpus.errors import QueryError
 from corpus.records import Article, Query
 from corpus.store import Corpus
@@ -26,7 +27,7 @@ from tests.archived import page as archived_page
 from tests.pages import village
 from tests.rows import rows_of
 from tests.small_archive import html, pages, write_archive
-from tintinh.cluster import partition, reading, stages
+from tintinh.cluster import asking, partition, reading, stages
 from tintinh.cluster.asking import TrendQuestion, WordQuestion
 from tintinh.cluster.dataset import Dataset
 from tintinh.cluster.errors import ClusterError
@@ -112,6 +113,20 @@ def test_a_labelled_corpus_keeps_its_labels(made: Dataset, corpus: Path, tmp_pat
         assert next(opened.articles()).taggings[0].by == "hand:lan"
 
 
+def test_what_a_corpus_forgot_is_not_merged_into_it(made: Dataset, tmp_path: Path) -> None:
+    url = "https://baolang.vn/tin/1.html"
+    with Corpus.open(tmp_path / "forgetful.sqlite") as opened:
+        forgotten.remember(opened.connection, [[url]], forgotten.Request(datetime.now(UTC), by="lan"))
+        outcomes = list(merge(made, opened, Opinions(), opinions=True))
+        reasons = {one.reason for one in outcomes if one.url == url}
+        assert reasons == {"forgotten"}
+        assert opened.article(url) is None
+        assert sum(one.kind == "article" for one in outcomes) > 30
+        opened.connection.execute("INSERT INTO erasures (file, bytes) VALUES ('bao_lang/a.warc.gz', 1)")
+        with pytest.raises(ClusterError, match=r"a\.warc\.gz: a forgetting that was stopped has still to replace it"):
+            list(merge(made, opened, Opinions(), opinions=True))
+
+
 QUESTIONS: list[tuple[Query, Any, Any, tuple[str, ...]]] = [
     (Query(), "month", None, ()),
     (Query(), "week", "source", ()),
@@ -123,6 +138,11 @@ QUESTIONS: list[tuple[Query, Any, Any, tuple[str, ...]]] = [
     (Query(), "month", "theme", ("border", "tourism_promotion")),
     (Query(province="Hà Giang", province_map="34", since=date(2026, 2, 3)), "month", None, ()),
     (Query(source="bao_lang", stories=True, until=date(2026, 4, 10)), "day", None, ()),
+    (Query(), "month", "partner", ()),
+    (Query(source="bao_lang"), "year", "partner", ("border",)),
+    (Query(partner="Lào"), "month", None, ()),
+    (Query(partner="trung quoc", province_map="34"), "quarter", "province", ()),
+    (Query(partner="Lào", themes=("tourism_promotion",)), "week", "source", ()),
 ]
 
 
@@ -138,7 +158,12 @@ def test_a_trend_is_that_of_the_corpus(
 
 
 @pytest.mark.parametrize(
-    ("query", "against"), [(Query("tuần tra"), None), (Query(source="bao_lang"), Query("du lịch"))]
+    ("query", "against"),
+    [
+        (Query("tuần tra"), None),
+        (Query(source="bao_lang"), Query("du lịch")),
+        (Query(partner="Lào"), Query(partner="Trung Quốc")),
+    ],
 )
 def test_keywords_are_those_of_the_corpus(made: Dataset, corpus: Path, query: Query, against: Query | None) -> None:
     with Corpus.open(corpus, read_only=True) as opened:
@@ -148,11 +173,30 @@ def test_keywords_are_those_of_the_corpus(made: Dataset, corpus: Path, query: Qu
     assert found.first.words > 0
 
 
+def test_of_partners_those_most_named_have_rows(made: Dataset, corpus: Path) -> None:
+    with Corpus.open(corpus, read_only=True) as opened:
+        expected = opened.trend(Query(), per="partner", most=1)
+    found = stages.ask_trend(Here(), made, TrendQuestion(Query(), "month", "partner", ()), changes=False, most=1)
+    assert found == expected
+    assert len({row.group for row in found.rows}) == 1
+    assert found.left_out == 2
+
+
 def test_what_has_no_meaning_is_refused_before_any_work(made: Dataset) -> None:
     with pytest.raises(QueryError, match="changes are looked for in a share"):
         stages.ask_trend(Here(), made, TrendQuestion(Query(), "month", None, ()), changes=True)
     with pytest.raises(QueryError, match="the limit is -1"):
         stages.ask_words(Here(), made, WordQuestion(Query("a"), None), order="ratio", least=5, limit=-1)
+    with pytest.raises(QueryError, match=r"'Làoo' is no place or partner abroad.*near it are Lào"):
+        stages.ask_trend(Here(), made, TrendQuestion(Query(partner="Làoo"), "month", None, ()), changes=False)
+
+
+def test_names_by_another_gazetteer_are_not_counted(made: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "signature", lambda: "gazetteer other")
+    with pytest.raises(
+        ClusterError, match=r"was read for names by gazetteer .*, not by gazetteer other; tintinh annotate"
+    ):
+        stages.ask_trend(Here(), made, TrendQuestion(Query(partner="Lào"), "month", None, ()), changes=False)
 
 
 def test_other_tools_read_the_tables(made: Dataset) -> None:

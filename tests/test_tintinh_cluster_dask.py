@@ -133,6 +133,8 @@ def test_the_command_goes_from_archive_to_corpus(
     assert held == again["articles"] - 4, "three editions, and one address that leads to another's article"
     asked = ("trend", "--by", "year", "--per", "theme", "--json")
     assert done(*asked, "--dataset", data).stdout == done(*asked).stdout
+    named = ("trend", "--per", "partner", "--most", "1", "--csv")
+    assert done(*named, "--dataset", data).stdout == done(*named).stdout
     words = ("keywords", "tuần tra", "--least", "2", "--json")
     assert done(*words, "--dataset", data).stdout == done(*words).stdout
 
