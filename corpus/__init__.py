@@ -23,7 +23,8 @@ from corpus.rows import PageRecord, StoredArticle
 from corpus.search import Answer, Hit
 from corpus.snippet import Snippet
 from corpus.store import Corpus
-from corpus.trend import Change, ThemeRow, Trend, TrendRow
+from corpus.trend import ThemeRow
+from corpus.trend_rows import Change, Trend, TrendRow
 
 __all__ = [
     "Answer",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from corpus.conditions import where
 from corpus.errors import QueryError
 from corpus.index import Wanted
-from corpus.opinions import chunks
+from corpus.opinions import CHUNK, chunks
 from corpus.querylang import read
 from corpus.records import Query
 from corpus.rows import StoredArticle, load
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Order = Literal["time", "left", "right"]
+_FEW = 20
+"""Articles read at once where a few lines are enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,13 @@ def concordance(
     width: int = 8,
     order: Order = "time",
     limit: int | None = 100,
+    count: bool = True,
 ) -> Concordance:
     """Every place where the words of ``query`` stand, ``width`` words either side; words side by side are one place.
 
     By ``time`` the newest article comes first; ``left`` and ``right`` sort by the words next to the match, tones aside,
     so that what is usually said stands together. The words after NOT have no lines. The query's own limit is not read.
+    Without ``count``, and by time, no article is read after the limit is reached, and the totals are of those read.
     ``QueryError`` without words, or for a width that is not above 0.
     """
     if query.text is None:
@@ -79,17 +83,27 @@ def concordance(
     statement = f"SELECT id FROM articles WHERE {asked.sql} ORDER BY published_at DESC, id DESC"  # noqa: S608 - ours
     lines: list[Line] = []
     total = articles = 0
-    for ids in chunks(connection, statement, asked.values):
-        for stored in load(connection, list(ids)):
-            found = list(_lines(stored, wanted, width))
-            total += len(found)
-            articles += bool(found)
-            # By time the first are known at once; to sort, all must be seen.
-            if order != "time" or limit is None or len(lines) < limit:
-                lines += found
+    enough = limit if order == "time" and not count else None
+    for stored in _read(connection, statement, asked.values, CHUNK if enough is None else _FEW):
+        found = list(_lines(stored, wanted, width))
+        total += len(found)
+        articles += bool(found)
+        # By time the first are known at once; to sort, all must be seen.
+        if order != "time" or limit is None or len(lines) < limit:
+            lines += found
+        if enough is not None and len(lines) >= enough:
+            break
     if order != "time":
         lines.sort(key=_by_right if order == "right" else _by_left)
     return Concordance(tuple(lines[:limit]), total, articles)
+
+
+def _read(
+    connection: sqlite3.Connection, statement: str, values: tuple[object, ...], at_once: int
+) -> Iterator[StoredArticle]:
+    for ids in chunks(connection, statement, values):
+        for start in range(0, len(ids), at_once):
+            yield from load(connection, list(ids[start : start + at_once]))
 
 
 def _lines(stored: StoredArticle, wanted: Wanted, width: int) -> Iterator[Line]:

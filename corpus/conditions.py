@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from corpus.entities import naming
 from corpus.errors import QueryError
 from corpus.provinces import canonical, map_34, map_63
 from corpus.querylang import read
@@ -70,6 +71,10 @@ def where(query: Query, *, heads_only: bool = False, newest: bool = False) -> Wh
             key, value = _spelled(name)
             parts.append(column.format(key=key))
             values.append(value)
+    if query.partner is not None:
+        named, names = naming(query.partner)
+        parts.append(named)
+        values += names
     if query.language is not None:
         parts.append("articles.language = ?")
         values.append(line(query.language))

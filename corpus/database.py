@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ def connect(path: Path, *, create: bool, read_only: bool) -> sqlite3.Connection:
     """
     _look_first(path, create=create and not read_only)
     address = path.absolute().as_uri() + ("?mode=ro" if read_only else "?mode=rwc" if create else "?mode=rw")
+    if read_only and _lies_still(path):
+        address += "&immutable=1"
     try:
         connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     except sqlite3.Error as error:
@@ -37,6 +40,15 @@ def connect(path: Path, *, create: bool, read_only: bool) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _lies_still(path: Path) -> bool:
+    """Whether a corpus lies where nobody is writing and we could not: on a DVD, or in a folder of somebody else's.
+
+    SQLite reads a file with a write-ahead log only beside a -shm file, which it would have to make there ("attempt to
+    write a readonly database").
+    """
+    return not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists()
 
 
 def _look_first(path: Path, *, create: bool) -> None:

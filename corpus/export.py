@@ -68,6 +68,8 @@ def flat(stored: StoredArticle) -> dict[str, Any]:
         "themes": "; ".join(tagging.themes) if tagging else None,
         "primary": tagging.primary if tagging else None,
         "tagged_by": tagging.by if tagging else None,
+        "places": "; ".join(stored.named.places) if stored.named else None,
+        "partners": "; ".join(stored.named.partners) if stored.named else None,
         "copy_of": stored.copy_of,
         "similarity": stored.similarity,
         "extractor": article.extractor,
@@ -92,14 +94,16 @@ def full(stored: StoredArticle) -> dict[str, Any]:
         "copy_of": stored.copy_of,
         "similarity": stored.similarity,
         "taggings": [asdict(tagging) for tagging in stored.taggings],
+        "places": list(stored.named.places) if stored.named else None,
+        "partners": list(stored.named.partners) if stored.named else None,
     }
 
 
 _COLUMNS = (
     "id", "url", "source", "title", "lead", "body", "captions", "authors", "agency", "published_at",
     "published_precision", "published_from", "updated_at", "breadcrumb", "section", "tags", "place", "province",
-    "province_63", "province_34", "pictures", "language", "themes", "primary", "tagged_by", "copy_of", "similarity",
-    "extractor", "extractor_version", "readers", "page_digest", "fetched_at",
+    "province_63", "province_34", "pictures", "language", "themes", "primary", "tagged_by", "places", "partners",
+    "copy_of", "similarity", "extractor", "extractor_version", "readers", "page_digest", "fetched_at",
 )  # fmt: skip
 
 

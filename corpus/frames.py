@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from _typeshed import DataclassInstance
 
-    from corpus.trend import Trend
+    from corpus.trend_rows import Trend
 
 
 def frame_of(kind: type, records: Sequence[DataclassInstance]) -> pd.DataFrame:
@@ -36,7 +36,7 @@ def trend_frame(trend: Trend) -> pd.DataFrame:
     """
     import pandas as pd
 
-    from corpus.trend import TrendRow
+    from corpus.trend_rows import TrendRow
 
     columns = [field.name for field in fields(TrendRow)]
     frame = pd.DataFrame([asdict(row) for row in trend.rows], columns=columns)

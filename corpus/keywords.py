@@ -20,6 +20,7 @@ from corpus.conditions import Where, where
 from corpus.errors import QueryError
 from corpus.opinions import chunks
 from corpus.records import Query
+from corpus.search import search
 from corpus.text import match_key
 
 if TYPE_CHECKING:
@@ -49,11 +50,15 @@ class Keyword:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What was compared: articles with a segmentation (copies aside), their words, and articles that have none."""
+    """What was compared: articles with a segmentation (copies aside), their words, and articles that have none.
+
+    ``of`` is how many there are where only a sample was read, else None.
+    """
 
     articles: int
     words: int
     unsegmented: int
+    of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +84,14 @@ def keywords(
     order: Order = "likelihood",
     least: int = 5,
     limit: int | None = 50,
+    most: int | None = None,
 ) -> Keywords:
     """What is typical of the articles of ``query`` beside those of ``against`` (None: all other articles).
 
     An article in both is counted in the first alone. A keyword stands in the first at least ``least`` times and in two
     articles, and its log-likelihood is ``SURE`` or more. ``QueryError`` where a selection has no segmented words. The
-    limits of the queries are not read.
+    limits of the queries are not read. With ``most`` some so many articles of each selection are read, always the same
+    ones: a second is enough for a first look at any corpus.
     """
     if limit is not None and limit < 0:
         raise QueryError(f"the limit is {limit}; it must be 0 or more, or None for all")
@@ -94,8 +101,14 @@ def keywords(
         f"{others.sql} AND articles.id NOT IN (SELECT id FROM articles WHERE {mine.sql})",  # noqa: S608 - ours
         (*others.values, *mine.values),
     )
-    counts, held, first = _read(connection, mine)
-    against_counts, _, second = _read(connection, rest)
+    here = there = None
+    if most is not None:
+        here = search(connection, replace(query, stories=True, limit=0)).total
+        there = search(connection, replace(against or Query(), stories=True, limit=0)).total
+        if against is None:
+            there -= here
+    counts, held, first = _read(connection, *_some(mine, most, here))
+    against_counts, _, second = _read(connection, *_some(rest, most, there))
     for selection, name in ((first, "first"), (second, "second")):
         if not selection.words:
             raise QueryError(
@@ -122,7 +135,18 @@ def log_likelihood(count: int, against: int, words: int, against_words: int) -> 
     )
 
 
-def _read(connection: sqlite3.Connection, asked: Where) -> tuple[Counter[str], Counter[str], Selection]:
+def _some(asked: Where, most: int | None, total: int | None) -> tuple[Where, int | None]:
+    """``asked`` kept to some ``most`` of ``total`` articles, and the total; as it is where they are no more."""
+    if most is None or total is None or total <= most:
+        return asked, None
+    # Knuth's multiplicative hash spreads the ids: every hundredth article may always be the same outlet's.
+    part = int(most / total * 2**32)
+    return Where(f"{asked.sql} AND (articles.id * 2654435761) % 4294967296 < {part}", asked.values), total
+
+
+def _read(
+    connection: sqlite3.Connection, asked: Where, total: int | None
+) -> tuple[Counter[str], Counter[str], Selection]:
     """Of the articles asked for: how often each word stands in them, in how many, and how many there are."""
     counts: Counter[str] = Counter()
     held: Counter[str] = Counter()
@@ -134,7 +158,7 @@ def _read(connection: sqlite3.Connection, asked: Where) -> tuple[Counter[str], C
             segmented += 1
             counts.update(words)
             held.update(set(words))
-    return counts, held, Selection(segmented, counts.total(), articles - segmented)
+    return counts, held, Selection(segmented, counts.total(), articles - segmented, total)
 
 
 def _words(connection: sqlite3.Connection, ids: list[int]) -> Iterator[list[str]]:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from corpus.conditions import PROVINCE_COLUMN, where
+from corpus.entities import PARTNERS, require_known
 from corpus.errors import CorpusError, QueryError
 from corpus.records import Query
 from corpus.text import fold
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 COOPERATION = "partner_cooperation"
 """The theme that articles must have, unless another or none is asked for."""
-
-PARTNERS = ("country", "foreign", "organisation")
-"""The kinds of entities that are partners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +78,7 @@ def network(
     query = query or Query()
     if theme is not None and theme not in query.themes:
         query = replace(query, themes=(*query.themes, theme))
+    require_known(connection, query.partner)
     _require_known(connection, partners)
     asked = where(query)
     column = PROVINCE_COLUMN[query.province_map]

@@ -112,6 +112,7 @@ def _schema() -> pa.Schema:
             "published_precision": text, "published_from": text, "updated_at": local, "section": text, "tags": texts,
             "place": text, "province": text, "province_63": text, "province_34": text, "language": text,
             "themes": texts, "primary": text, "scores": pa.map_(text, pa.float64()), "tagged_by": text,
+            "places": texts, "partners": texts,
             "copy_of": pa.int64(), "similarity": pa.float64(), "extractor": text, "extractor_version": text,
             "page_digest": text, "fetched_at": pa.timestamp("us", tz="UTC"),
         }
@@ -132,6 +133,8 @@ def _row(stored: StoredArticle) -> dict[str, Any]:
         "primary": tagging.primary if tagging else None,
         "scores": sorted(tagging.scores.items()) if tagging else None,
         "tagged_by": tagging.by if tagging else None,
+        "places": stored.named.places if stored.named else None,
+        "partners": stored.named.partners if stored.named else None,
         "copy_of": stored.copy_of,
         "similarity": stored.similarity,
     }

@@ -60,3 +60,9 @@ def start(name: str) -> date:
     if name[5] == "W":
         return date.fromisocalendar(year, int(name[6:]), 1)
     return date.fromisoformat(name if len(name) == 10 else f"{name}-01")
+
+
+def end(name: str) -> date:
+    """The last day of the period of that name."""
+    by: Period = {4: "year", 7: "quarter" if name[5:6] == "Q" else "month", 8: "week"}.get(len(name), "day")
+    return _following(start(name), by) - timedelta(days=1)

@@ -255,6 +255,8 @@ class Query:
     before or from 2025-07-01. ``section`` and ``author`` are whole names in any spelling; tones count if typed.
     ``language`` is a code such as ``vi``. ``since`` and ``until`` are whole days at +07:00, both included.
     ``stories`` leaves out near-duplicates of an earlier article. ``limit`` is read by search and export alone.
+    ``partner`` is a country, place abroad, organisation, border gate, sea or island that the article names: the name of
+    its entity, with tones or without, or its id; a country means what lies in it, too.
     """
 
     text: str | None = None
@@ -271,3 +273,4 @@ class Query:
     author: str | None = None
     language: str | None = None
     stories: bool = False
+    partner: str | None = None

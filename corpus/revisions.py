@@ -76,14 +76,20 @@ def of_article(connection: sqlite3.Connection, article_id: int) -> list[Revision
 
 def changes(before: Article, after: Article) -> Iterator[str]:
     """What a reader of ``after`` finds changed, a line each: ``title: … → …``; ``- `` or ``+ `` before a paragraph."""
+    for name, was, now in changed_fields(before, after):
+        yield f"{name}: {was} → {now}"
+    for line in ndiff(_lines(told(before)), _lines(told(after))):
+        if line[:2] in {"- ", "+ "}:
+            yield line
+
+
+def changed_fields(before: Article, after: Article) -> Iterator[tuple[str, str, str]]:
+    """The fields that a reader of ``after`` finds changed, the text apart: name, what it was, what it is."""
     old, new = told(before), told(after)
     for field in fields(Article):
         was, now = getattr(old, field.name), getattr(new, field.name)
         if was != now and field.name not in {"blocks", "province"}:
-            yield f"{field.name}: {_shown(was)} → {_shown(now)}"
-    for line in ndiff(_lines(old), _lines(new)):
-        if line[:2] in {"- ", "+ "}:
-            yield line
+            yield field.name, _shown(was), _shown(now)
 
 
 def _lines(article: Article) -> list[str]:

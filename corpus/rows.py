@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from corpus.entities import Named, named
 from corpus.errors import CorpusError
 from corpus.provinces import canonical, map_34, map_63
 from corpus.records import VIETNAM, ArchivePlace, Article, Block, BlockKind, Picture, Tagging
@@ -21,7 +22,8 @@ class StoredArticle:
 
     ``province_63`` and ``province_34`` are its province under the map before and from 2025-07-01 (the first None
     where that cannot be known); ``copy_of`` is the id of the earlier article it is a near-duplicate of and
-    ``similarity`` their Jaccard index; ``taggings`` are all opinions on its themes, the one that questions use first.
+    ``similarity`` their Jaccard index; ``taggings`` are all opinions on its themes, the one that questions use first;
+    ``named`` is what it names at home and abroad, None where nobody has read it for names.
     """
 
     id: int
@@ -31,6 +33,7 @@ class StoredArticle:
     copy_of: int | None
     similarity: float | None
     taggings: tuple[Tagging, ...]
+    named: Named | None = None
 
     @property
     def tagging(self) -> Tagging | None:
@@ -209,7 +212,7 @@ def load(connection: sqlite3.Connection, ids: Sequence[int]) -> list[StoredArtic
         parts("url, alt, caption, credit", "pictures"),
         parts("field, reader", "readers", "field"),
     )
-    taggings = _taggings(connection, ids)
+    taggings, names = _taggings(connection, ids), named(connection, ids)
     stored: dict[int, StoredArticle] = {}
     rows = connection.execute(
         f"""SELECT articles.id, head_id, similarity, {", ".join(_FACTS)}
@@ -250,6 +253,7 @@ def load(connection: sqlite3.Connection, ids: Sequence[int]) -> list[StoredArtic
             copy_of,
             similarity,
             tuple(taggings[article_id]),
+            names.get(article_id),
         )
     return [stored[article_id] for article_id in ids if article_id in stored]
 

@@ -63,16 +63,16 @@ class Answer:
         return frame_of(Hit, self.hits)
 
 
-def search(connection: sqlite3.Connection, query: Query) -> Answer:
+def search(connection: sqlite3.Connection, query: Query, *, skip: int = 0) -> Answer:
     """Answer ``query``: words in one run first, then words near each other, each by bm25 with the title weighted.
 
-    Without words, the newest first and the undated last.
+    Without words, the newest first and the undated last. ``skip`` leaves out so many of the first.
     """
     wanted = read(query.text) if query.text is not None else None
     filters = where(replace(query, text=None), newest=wanted is None)
     most = limit(query)
     total = _total(connection, query, wanted, filters)
-    ranked = _ranked(connection, wanted, filters, most, total) if total and most else []
+    ranked = _ranked(connection, wanted, filters, most, total)[skip:] if total and most else []
     hits: list[Hit] = []
     for start in range(0, len(ranked), CHUNK):
         scores = dict(ranked[start : start + CHUNK])

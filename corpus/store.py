@@ -17,6 +17,7 @@ from typing import Self
 from corpus import derived, inspection, keeping, opinions, revisions, rows, upkeep
 from corpus.conditions import limit, where
 from corpus.database import connect, transaction
+from corpus.entities import require_known
 from corpus.inspection import Stats
 from corpus.keeping import Result
 from corpus.nights import Night
@@ -149,6 +150,7 @@ class Corpus(Questions, Partners):
         """
         if query is None:
             return self._load(chunks(self.connection, "SELECT id FROM articles ORDER BY id"))
+        require_known(self.connection, query.partner)
         asked = where(query, newest=query.limit is not None)
         statement = f"""SELECT id FROM articles WHERE {asked.sql}
                         ORDER BY published_at DESC, id DESC LIMIT ?"""  # noqa: S608 - made by conditions.py

@@ -24,6 +24,8 @@ RULE = "month by three provinces, month by source; every article, tagged ones, e
 
 EVERY, TAGGED = "", "*"
 """In the place of a theme: every article, and every article that has a tagging."""
+READ = "read"
+"""No theme, and in no tally: every article that was read for places and partners."""
 ALL = "*"
 """In the place of an outlet or a province: all of them together."""
 
@@ -144,13 +146,13 @@ def split(query: Query, columns: Iterable[str] = ()) -> Split | None:
     """``query`` as months that tallies can count, and edges of less than a month that they cannot; None if they cannot.
 
     They know nothing of words, nor of two themes in one article, nor of an outlet and a province together, asked for
-    or grouped by (``columns``, of ``COLUMN``), nor of sections, authors, languages, labels by hand and lowest
-    probabilities. A question about less than a month is counted.
+    or grouped by (``columns``, of ``COLUMN``), nor of sections, authors, languages, partners, labels by hand and
+    lowest probabilities. A question about less than a month is counted.
     """
     if query.text is not None or len(query.themes) > 1 or (query.until and query.until.year == date.max.year):
         return None
     if query.by_hand or any(
-        asked is not None for asked in (query.probability, query.section, query.author, query.language)
+        asked is not None for asked in (query.probability, query.section, query.author, query.language, query.partner)
     ):
         return None
     provinces = query.province is not None or any(column.startswith("articles.province") for column in columns)

@@ -2,7 +2,8 @@
 
 What is counted is the *subject*: the themes asked for, else the words, else every article. The denominator is what
 could have been counted: the articles of the same period and group under the query's other filters, for themes only
-those that have a tagging, for an article nobody has tagged says nothing about themes.
+those that have a tagging, for an article nobody has tagged says nothing about themes; for partners only those that were
+read for names.
 """
 
 from __future__ import annotations
@@ -12,72 +13,23 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from corpus import tallies
 from corpus.changepoints import change_points
 from corpus.conditions import PROVINCE_COLUMN, STANDING, Where, themed, where
 from corpus.coverage import Coverage, coverage
+from corpus.entities import PARTNERS_NAMED
 from corpus.errors import QueryError
 from corpus.intervals import wilson
 from corpus.periods import Period, label, periods
 from corpus.records import Query
 from corpus.text import fold
+from corpus.trend_rows import Change, Trend, TrendRow
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-Group = Literal["source", "province", "theme"]
-
-
-@dataclass(frozen=True, slots=True)
-class TrendRow:
-    """One period of one group. ``share`` is count/denominator, None where the denominator is 0.
-
-    ``period``: ``2025-02-11``, ``2025-W07`` (ISO week), ``2025-02``, ``2025-Q1`` or ``2025``, of the day at +07:00.
-    ``group`` is None where nothing was asked per group, and for articles without source or known province.
-    ``count`` is None where nobody was looking: 0 articles of no outlet watched are no silence. ``low`` and ``high`` are
-    the ends of the 95 % interval of the share (Wilson), None as it is. ``outlets`` is how many outlets that the group
-    has were watched in the period (``corpus.coverage``).
-    """
-
-    period: str
-    group: str | None
-    count: int | None
-    denominator: int
-    share: float | None
-    low: float | None
-    high: float | None
-    outlets: int
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A new level: from ``period`` on the share of ``group`` is ``after``, where it was ``before`` (each of its whole
-    stretch)."""
-
-    group: str | None
-    period: str
-    before: float
-    after: float
-
-
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """The rows, by group and period without gaps, and ``undated``: counted articles that have no date to stand at.
-
-    ``changes`` are those asked for, by group and period.
-    """
-
-    rows: tuple[TrendRow, ...]
-    undated: int
-    changes: tuple[Change, ...] = ()
-
-    def to_pandas(self) -> pd.DataFrame:
-        """A frame with a row for each of ``rows``; see ``corpus.frames.trend_frame``."""
-        from corpus.frames import trend_frame
-
-        return trend_frame(self)
+Group = Literal["source", "province", "theme", "partner"]
+MOST = 10
+"""Partners that a trend per partner has rows for, where it is not told how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,38 +52,54 @@ def trend(
     *,
     stories: bool = False,
     changes: bool = False,
+    most: int = MOST,
 ) -> Trend:
     """The subject of ``query`` by period (``query.limit`` is not read).
 
     ``per="theme"`` gives rows for each of ``themes``, or for every theme met; ``query.themes`` must then be empty. For
     any other ``per`` the subject is ``query.themes`` and ``themes`` together (all must be given). ``stories`` counts
-    copies once, with their head. ``changes`` looks for the periods at which the share changes its level.
+    copies once, with their head. ``per="partner"`` gives rows for each of the ``most`` partners (countries, places
+    abroad, organisations) that most articles name, the most named first. ``query.partner`` is a subject as words are,
+    but filters where there are themes or rows per theme or partner. ``changes`` looks for the periods at which the
+    share changes its level.
     """
-    if changes and per != "theme" and not (query.text or query.themes or themes):
-        raise QueryError("changes are looked for in a share: ask for words or a theme, or per theme")
+    if changes and per not in _OVERLAPPING and not (query.text or query.partner or query.themes or themes):
+        raise QueryError(
+            "changes are looked for in a share: ask for words, a theme or a partner, or per theme or partner"
+        )
+    given: str | None = None
     if per == "theme":
         if query.themes:
             raise QueryError("a trend per theme takes its themes from `themes`, not from the query's filter")
-        subject = base = _Counted(replace(query, probability=None), tallies.TAGGED, stories)
+        subject = base = Counted(replace(query, probability=None), tallies.TAGGED, stories)
         given = themed(query)
+    elif per == "partner":
+        query = replace(query, themes=tuple(dict.fromkeys([*query.themes, *themes])))
+        subject = base = Counted(query, tallies.READ, stories)
+        given = PARTNERS_NAMED
     else:
         query = replace(query, themes=tuple(dict.fromkeys([*query.themes, *themes])))
-        subject = _Counted(query, query.themes[0] if query.themes else tallies.EVERY, stories)
-        asked = replace(query, themes=(), probability=None) if query.themes else replace(query, text=None)
-        base = _Counted(asked, tallies.TAGGED if query.themes else tallies.EVERY, stories)
-        given = None
-    denominators = _by_day(connection, by, None if per == "theme" else per, base)
+        subject = Counted(query, query.themes[0] if query.themes else tallies.EVERY, stories)
+        no_words = replace(query, text=None, partner=None)
+        asked = replace(query, themes=(), probability=None) if query.themes else no_words
+        kind = tallies.READ if query.partner else tallies.EVERY
+        base = Counted(asked, tallies.TAGGED if query.themes else kind, stories)
+    denominators = _by_day(connection, by, None if per in _OVERLAPPING else per, base)
     counts = _by_day(connection, by, per, subject, given)
+    left_out = 0
+    groups: Mapping[str | None, str | None]
     if per == "theme":
-        names: Iterable[str | None] = themes or sorted({name for _, name in counts if name})
-        groups: Mapping[str | None, str | None] = dict.fromkeys(names)
+        groups = dict.fromkeys(themes or sorted({name for _, name in counts if name}))
+    elif per == "partner":
+        named = _totals(counts)
+        groups, left_out = dict.fromkeys(named[:most]), max(0, len(named) - most)
     else:
-        groups = {name: name for name in sorted({name for _, name in denominators}, key=_order)}
+        groups = {name: name for name in sorted({name for _, name in denominators}, key=by_name)}
     open_ended = replace(subject.query, since=None, until=None)
     undated = replace(subject, query=open_ended)
     watch = coverage(connection, query, by, per) if denominators else None
     rows = tuple(_rows(counts, denominators, groups, by, watch, query)) if watch else ()
-    return Trend(rows, _undated(connection, undated), tuple(_changes(rows)) if changes else ())
+    return Trend(rows, _undated(connection, undated), tuple(_changes(rows)) if changes else (), left_out)
 
 
 def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: bool = False) -> list[ThemeRow]:
@@ -140,21 +108,28 @@ def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: 
     The denominators are the tagged articles of the province under the query's filters other than themes;
     ``query.themes`` narrows which themes are shown.
     """
-    base = _Counted(replace(query, themes=(), probability=None), tallies.TAGGED, stories)
+    base = Counted(replace(query, themes=(), probability=None), tallies.TAGGED, stories)
     column = PROVINCE_COLUMN[query.province_map]
-    denominators = _all_days(connection, (column,), base)
-    counts = _all_days(connection, (column, _THEME), base, themed(query))
+    denominators = all_days(connection, (column,), base)
+    counts = all_days(connection, (column, _THEME), base, themed(query))
     themes = query.themes or sorted({theme for _, theme in counts})
     return [
         ThemeRow(province, theme, counts[province, theme], total, counts[province, theme] / total)
-        for (province,), total in sorted(denominators.items(), key=lambda item: _order(item[0][0]))
+        for (province,), total in sorted(denominators.items(), key=lambda item: by_name(item[0][0]))
         for theme in themes
     ]
 
 
-_ANY_TAGGING = "SELECT 1 FROM taggings WHERE taggings.article_id = articles.id"
+_ONLY = {
+    tallies.TAGGED: "EXISTS (SELECT 1 FROM taggings WHERE taggings.article_id = articles.id)",
+    tallies.READ: "EXISTS (SELECT 1 FROM namings WHERE namings.article_id = articles.id)",
+}
+_OVERLAPPING = ("theme", "partner")
+"""Groups of which an article may be in several, or in none: the denominator is the same for each."""
 _THEME = "standing_themes.theme"
-_GROUP_COLUMN: dict[Group | None, str] = {None: "NULL", "source": "articles.source", "theme": _THEME}
+_GROUP_COLUMN: dict[Group | None, str] = {
+    None: "NULL", "source": "articles.source", "theme": _THEME, "partner": _THEME,
+}  # fmt: skip
 
 
 def _tables(given: str | None) -> str:
@@ -169,10 +144,11 @@ def _is_tallied(given: str | None) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
+class Counted:
     """What is counted: the articles of ``query``, and the ``kind`` of tally that counts the same (one theme at most).
 
-    ``tallies.TAGGED`` means only those with a tagging, ``stories`` those that are no copies.
+    ``tallies.TAGGED`` means only those with a tagging, ``tallies.READ`` those read for names, which no tally counts;
+    ``stories`` those that are no copies.
     """
 
     query: Query
@@ -184,14 +160,12 @@ class _Counted:
         return self.stories or self.query.stories
 
     def where(self) -> Where:
-        condition = where(self.query, heads_only=self.stories)
-        if self.kind != tallies.TAGGED:
-            return condition
-        return Where(f"{condition.sql} AND EXISTS ({_ANY_TAGGING})", condition.values)
+        condition, only = where(self.query, heads_only=self.stories), _ONLY.get(self.kind)
+        return Where(f"{condition.sql} AND {only}", condition.values) if only else condition
 
 
-def _all_days(
-    connection: sqlite3.Connection, columns: tuple[str, ...], what: _Counted, given: str | None = None
+def all_days(
+    connection: sqlite3.Connection, columns: tuple[str, ...], what: Counted, given: str | None = None
 ) -> Counter[tuple[Any, ...]]:
     """How many articles there are of each combination of ``columns``, the undated too where no day is asked for."""
     found: Counter[tuple[Any, ...]] = Counter()
@@ -216,12 +190,12 @@ def _counts(connection: sqlite3.Connection, columns: str, tables: str, condition
 
 
 def _by_day(
-    connection: sqlite3.Connection, by: Period, per: Group | None, what: _Counted, given: str | None = None
+    connection: sqlite3.Connection, by: Period, per: Group | None, what: Counted, given: str | None = None
 ) -> Counter[tuple[Any, ...]]:
     """How many articles there are of each day and group; those of whole months may stand at the first of the month."""
     group = _GROUP_COLUMN[per] if per != "province" else PROVINCE_COLUMN[what.query.province_map]
     months = None
-    if by in {"month", "quarter", "year"} and _is_tallied(given):
+    if by in {"month", "quarter", "year"} and _is_tallied(given) and what.kind != tallies.READ:
         months = tallies.split(what.query, (group,))
     found: Counter[tuple[Any, ...]] = Counter()
     for edge in months.edges if months else (what.query,):
@@ -237,8 +211,16 @@ def _by_day(
     return found
 
 
-def _undated(connection: sqlite3.Connection, what: _Counted) -> int:
-    if tallies.split(what.query):
+def _totals(counts: Counter[tuple[Any, ...]]) -> list[str]:
+    """The groups, those with most first, by name among equals."""
+    found: Counter[str] = Counter()
+    for (_, name), count in counts.items():
+        found[name] += count
+    return sorted(found, key=lambda name: (-found[name], by_name(name)))
+
+
+def _undated(connection: sqlite3.Connection, what: Counted) -> int:
+    if tallies.split(what.query) and what.kind != tallies.READ:
         counted = tallies.counts(
             connection, what.query, tallies.UNDATED, what.kind, (), by_month=False, heads_only=what.heads_only
         )
@@ -251,8 +233,8 @@ def _undated(connection: sqlite3.Connection, what: _Counted) -> int:
     return int(row[0])
 
 
-def _order(name: str | None) -> tuple[bool, str, str]:
-    # Folded first: Đ stands after D, not after Z; the unknown comes last.
+def by_name(name: str | None) -> tuple[bool, str, str]:
+    """What groups are sorted by: folded first, for Đ stands after D, not after Z; the unknown comes last."""
     return name is None, fold(name or ""), name or ""
 
 

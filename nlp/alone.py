@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from corpus.mentions import Entity
 from nlp.gazetteer import Gazetteer, Guard, Reading
-from nlp.surroundings import Before, phrases
+from nlp.surroundings import Before, Phrases, phrases
 
 _BELONGS = re.compile(r"(?:, | \(| của | thuộc | - )(?:tỉnh )?", re.IGNORECASE)
 
@@ -44,10 +44,11 @@ class NameRules:
         ranks = ["", *(f" {rank}" for rank in context.gate_ranks)]
         gates = [f"{gate}{one}{two}" for gate in context.gates for one in ranks for two in ranks]
         # Names that are read behind what they are and nowhere else.
-        self._behind: dict[Guard, frozenset[str]] = {
+        self._behind: dict[Guard, Phrases] = {
             "gate": phrases(gates),
             "organisation": phrases(context.organisations),
             "island": phrases(context.islands),
+            "kind": phrases(["tỉnh", "thành phố", "truyền hình", "báo"]),
         }
         self._province = phrases(["tỉnh", "thành phố", "tp", "tp."])
         self._surnames = frozenset(context.surnames)
@@ -59,10 +60,12 @@ class NameRules:
 
     def _alone(self, text: str, spans: Sequence[Span], index: int, previous_end: int) -> Choice | None:
         span = spans[index]
-        before = Before.of(text, span.start)
+        before = Before(text, span.start)
         choices = self._choices(text, before, spans, index, previous_end)
-        best = min(choices, key=_rank, default=None)
-        if best is None or best[0].kind != "gate":
+        if not choices:
+            return None
+        best = choices[0] if len(choices) == 1 else min(choices, key=_rank)
+        if best[0].kind != "gate":
             return best
         # Two gates of one name: the one whose province the text names.
         rivals = [entity for entity, _ in choices if entity.kind == "gate"]
@@ -142,7 +145,7 @@ class NameRules:
         if not before.ends(self._kind):
             return None
         home = any(is_kind(one.entity, "province", "district", "island") for one in span.readings)
-        return "abroad" if "châu" in before.tails or not home else None
+        return "abroad" if before.last == "châu" or not home else None
 
     def _country_after(self, entity: Entity, text: str, spans: Sequence[Span], index: int) -> bool:
         """Whether the country of ``entity``, or the place abroad it lies in, stands right behind it."""

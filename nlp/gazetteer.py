@@ -8,114 +8,32 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import Literal
 
 import corpus
 from corpus.mentions import Entity, Kind
 from corpus.places import by_province, read_alone
 from corpus.provinces import names_34, provinces_63, renamed
-from corpus.text import fold
+from corpus.text import fold, has_tones, line, match_key
+from nlp.entity_files import Context, Countries, Foreign, Gate, Gates, Organisations, Sea, Waters, read
 from nlp.errors import GazetteerError
 
 ENTITIES = Path(__file__).parent / "entities"
 
-Guard = Literal["none", "ours", "district", "place", "short", "foreign", "gate", "island", "organisation", "mask"]
+Guard = Literal[
+    "none", "ours", "district", "place", "short", "foreign", "gate", "island", "organisation", "kind", "mask"
+]
 """What must be seen before a name is read as an entity; ``nlp/resolve.py`` knows the rules."""
 
-_CODE = ("gazetteer.py", "mentions.py", "alone.py", "resolve.py", "surroundings.py")
-_Text = Annotated[str, Field(min_length=1, pattern=r"^\S(.*\S)?$")]
-_Names = Annotated[list[_Text], Field(min_length=1)]
-_Code = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-_Model = TypeVar("_Model", bound=BaseModel)
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class _Countries(_Strict):
-    short: list[_Text]
-    names: dict[_Code, _Names]
-
-
-class _Region(_Strict):
-    country: _Code
-    within: _Text | None = None
-    names: Annotated[list[_Names], Field(min_length=1)]
-    guarded: list[_Text] = []
-
-
-class _Foreign(_Strict):
-    region: Annotated[list[_Region], Field(min_length=1)]
-
-
-class _Gate(_Strict):
-    names: _Names
-    province: _Text
-    country: _Code
-    opposite: list[_Text] = []
-
-
-class _Gates(_Strict):
-    alone: list[_Text]
-    gate: Annotated[list[_Gate], Field(min_length=1)]
-
-
-class _Sea(_Strict):
-    names: Annotated[list[_Names], Field(min_length=1)]
-    guarded: list[_Text] = []
-
-
-class _Islands(_Sea):
-    province: _Text
-
-
-class _Waters(_Strict):
-    sea: Annotated[list[_Sea], Field(min_length=1)]
-    island: Annotated[list[_Islands], Field(min_length=1)]
-
-
-class _Organisation(_Strict):
-    country: _Code | None = None
-    names: Annotated[list[_Names], Field(min_length=1)]
-
-
-class _Organisations(_Strict):
-    guarded: list[_Text]
-    organisation: Annotated[list[_Organisation], Field(min_length=1)]
-
-
-class _Masks(_Strict):
-    names: _Names
-
-
-class Context(_Strict):
-    """The word lists of ``context.toml``, which explains each."""
-
-    kinds: _Names
-    islands: _Names
-    organisations: _Names
-    districts: _Names
-    not_countries: _Names
-    roles: _Names
-    openers: _Names
-    words: _Names
-    continued: _Names
-    gates: _Names
-    gate_ranks: _Names
-    bearers: _Names
-    titles: _Names
-    surnames: _Names
-    compounds: dict[_Text, list[_Text]]
-    masks: _Masks
+_CODE = (
+    "gazetteer.py", "entity_files.py", "mentions.py", "alone.py", "resolve.py", "neighbours.py", "surroundings.py",
+)  # fmt: skip
+_WATER = ("Biển ", "Vịnh ", "Eo ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +47,16 @@ class Reading:
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """All entities by id, every reading of every name, the word lists, and the name and version that sign mentions."""
+    """All entities by id, every reading of every name, the word lists, and the name and version that sign mentions.
+
+    ``across`` is the id of the country across the border for each gate of ours.
+    """
 
     entities: dict[str, Entity]
     readings: tuple[Reading, ...]
     context: Context
     by: str
+    across: dict[str, str]
 
 
 @cache
@@ -145,15 +67,42 @@ def load_gazetteer() -> Gazetteer:
 
 def read_gazetteer(folder: Path) -> Gazetteer:
     """The gazetteer of the files in ``folder``; raises ``GazetteerError`` naming file and key."""
-    context = _read(folder / "context.toml", Context)
-    readings = [*_home(), *_countries(folder), *_foreign(folder), *_gates(folder), *_waters(folder)]
+    context = read(folder / "context.toml", Context)
+    gates = read(folder / "gates.toml", Gates)
+    readings = [*_home(), *_countries(folder), *_foreign(folder), *_gates(folder, gates), *_waters(folder)]
     readings += _organisations(folder)
     entities: dict[str, Entity] = {}
     for reading in readings:
         if reading.entity is not None and entities.setdefault(reading.entity.id, reading.entity) != reading.entity:
             raise GazetteerError(f"{folder}: two entities have the id {reading.entity.id!r}; give one another name")
     readings += [Reading(name, None, "mask") for name in context.masks.names]
-    return Gazetteer(entities, tuple(readings), context, f"gazetteer {_digest(folder)}")
+    across = {f"gate:{_our_gate(gate)}": f"country:{gate.country.lower()}" for gate in gates.gate}
+    return Gazetteer(entities, tuple(readings), context, signature(folder), across)
+
+
+def signature(folder: Path = ENTITIES) -> str:
+    """The name and version that sign mentions by the gazetteer of the files in ``folder``."""
+    return f"gazetteer {_digest(folder)}"
+
+
+def meant(name: str, kinds: Collection[str]) -> tuple[Entity, ...]:
+    """The entities of ``kinds`` that ``name`` means in the project's gazetteer, in any spelling of theirs, or by id."""
+    key = match_key if has_tones(name) else fold
+    spelled = _squashed(key(line(name)))
+    found = {}
+    for one in load_gazetteer().readings:
+        entity = one.entity
+        if entity is not None and entity.kind in kinds and (entity.id == name or _squashed(key(one.name)) == spelled):
+            found[entity.id] = entity
+    return tuple(found.values())
+
+
+def _squashed(key: str) -> str:
+    """A key in which Hoa Kì is Hoa Kỳ, and Preyveng and Prey-Veng are Prey Veng."""
+    return re.sub("[ -]", "", key.translate(_I_FOR_Y))
+
+
+_I_FOR_Y = str.maketrans("yýỳỷỹỵ", "iíìỉĩị")
 
 
 def slug(name: str) -> str:
@@ -167,19 +116,6 @@ def _digest(folder: Path) -> str:
     code = [Path(__file__).with_name(name) for name in _CODE]
     files = [*sorted(folder.glob("*.toml")), facts / "provinces.toml", facts / "places.toml", *code]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()[:12]
-
-
-def _read(path: Path, model: type[_Model]) -> _Model:
-    try:
-        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        raise GazetteerError(f"{path}: there is no such file of places and partners") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise GazetteerError(f"{path}: is not TOML in UTF-8: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ", key ".join(str(part) for part in first["loc"])
-        raise GazetteerError(f"{path}: key {key}: {first['msg']} (got {first['input']!r})") from error
 
 
 def _entity(kind: Kind, key: str, name: str, **facts: str | None) -> Entity:
@@ -197,6 +133,9 @@ def _home() -> Iterator[Reading]:
         for spelling in (name, *others):
             if spelling != "Hồ Chí Minh":
                 yield Reading(spelling, entity, "ours")
+        # "Truyền hình Hà giang": with its second letter small a name may be a word (hòa bình), so only behind its kind.
+        if re.fullmatch(r"\w+ \w+", name):
+            yield Reading(name[0] + name[1:].lower(), entity, "kind")
     for province, names in by_province().items():
         first: dict[str, str] = {}  # two spellings of one (Mù Căng Chải, Mù Cang Chải) are one district
         for name in names:
@@ -208,7 +147,7 @@ def _home() -> Iterator[Reading]:
 
 
 def _countries(folder: Path) -> Iterator[Reading]:
-    table = _read(folder / "countries.toml", _Countries)
+    table = read(folder / "countries.toml", Countries)
     _require_known(folder / "countries.toml", "short", table.short, chain(*table.names.values()))
     for code, names in table.names.items():
         entity = _entity("country", code.lower(), names[0], country=code)
@@ -218,7 +157,7 @@ def _countries(folder: Path) -> Iterator[Reading]:
 
 def _foreign(folder: Path) -> Iterator[Reading]:
     path = folder / "foreign.toml"
-    regions = _read(path, _Foreign).region
+    regions = read(path, Foreign).region
     for region in regions:
         _require_known(path, f"guarded ({region.country})", region.guarded, chain(*region.names))
         within = f"foreign:{region.country.lower()}-{slug(region.within)}" if region.within else None
@@ -230,15 +169,18 @@ def _foreign(folder: Path) -> Iterator[Reading]:
                 yield Reading(name, entity, "foreign" if name in region.guarded else "none")
 
 
-def _gates(folder: Path) -> Iterator[Reading]:
+def _our_gate(gate: Gate) -> str:
+    return f"{slug(gate.names[0])}.{slug(gate.province)}"
+
+
+def _gates(folder: Path, table: Gates) -> Iterator[Reading]:
     known = {province.name for province in provinces_63()}
-    table = _read(folder / "gates.toml", _Gates)
     every = [name for gate in table.gate for name in (*gate.names, *gate.opposite)]
     _require_known(folder / "gates.toml", "alone", table.alone, every)
     for gate in table.gate:
         if gate.province not in known:
             raise GazetteerError(f"{folder / 'gates.toml'}: gate {gate.names[0]!r}: no province {gate.province!r}")
-        ours = f"{slug(gate.names[0])}.{slug(gate.province)}"
+        ours = _our_gate(gate)
         theirs = f"{slug(gate.opposite[0])}.{gate.country.lower()}" if gate.opposite else None
         for key, country, names, other in (
             (ours, "VN", gate.names, theirs),
@@ -256,22 +198,27 @@ def _gates(folder: Path) -> Iterator[Reading]:
 
 def _waters(folder: Path) -> Iterator[Reading]:
     path = folder / "waters.toml"
-    waters = _read(path, _Waters)
-    groups: list[tuple[Kind, str | None, _Sea]] = [("sea", None, group) for group in waters.sea]
+    waters = read(path, Waters)
+    groups: list[tuple[Kind, str | None, Sea]] = [("sea", None, group) for group in waters.sea]
     groups += [("island", group.province, group) for group in waters.island]
     for kind, province, group in groups:
         _require_known(path, "guarded", group.guarded, chain(*group.names))
         for names in group.names:
             entity = _entity(kind, slug(names[0]), names[0], country="VN" if province else None, province=province)
-            for name in names:
+            for name in (*names, *_small(kind, names)):
                 yield Reading(name, entity, "island" if name in group.guarded or kind == "island" else "none")
                 if kind == "island" and name not in group.guarded:
                     yield Reading(name, entity, "ours")
 
 
+def _small(kind: Kind, names: list[str]) -> list[str]:
+    """``Biển Đông`` with the word for what it is in small letters, as many papers write it."""
+    return [f"{name[0].lower()}{name[1:]}" for name in names if kind == "sea" and name.startswith(_WATER)]
+
+
 def _organisations(folder: Path) -> Iterator[Reading]:
     path = folder / "organisations.toml"
-    table = _read(path, _Organisations)
+    table = read(path, Organisations)
     known = [name for group in table.organisation for names in group.names for name in names]
     _require_known(path, "guarded", table.guarded, known)
     for group in table.organisation:

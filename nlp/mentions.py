@@ -105,7 +105,10 @@ def _parts(province: str | None) -> frozenset[str]:
 
 
 def _has(printed: str, capitals: tuple[int, ...]) -> bool:
-    return all(printed[index].isupper() for index in capitals)
+    for index in capitals:  # noqa: SIM110 - twice as quick as all()
+        if not printed[index].isupper():
+            return False
+    return True
 
 
 def _spellings(reading: Reading) -> Iterator[tuple[str, tuple[int, ...]]]:

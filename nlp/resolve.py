@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from corpus.mentions import Entity, Mention
 from nlp.alone import Choice, NameRules, Span, any_of, is_kind
 from nlp.gazetteer import Gazetteer
+from nlp.neighbours import Neighbours
 from nlp.surroundings import Before
 
 _LIST = re.compile(r"\s*(?:,|;|/|-|–|và|với|hay|hoặc|cùng|đến)\s*")
@@ -23,6 +24,7 @@ class Resolver(NameRules):
         super().__init__(gazetteer)
         context = gazetteer.context
         kinds = any_of([*context.kinds, "các tỉnh", *context.gates, *context.gate_ranks, *context.districts])
+        self._neighbours = Neighbours(gazetteer)
         self._between = re.compile(rf"{_LIST.pattern}(?:(?:các )?(?:{kinds})\s+)*", re.IGNORECASE)
 
     def resolve(self, text: str, spans: Sequence[Span], home: frozenset[str]) -> tuple[Mention, ...]:
@@ -37,26 +39,28 @@ class Resolver(NameRules):
         self._again(text, spans, chosen)
         self._by_story(text, spans, chosen, home)
         self._qualify(text, spans, chosen)
-        return tuple(
+        named = [
             Mention(choice[0].id, span.start, span.end, choice[1])
             for span, choice in zip(spans, chosen, strict=True)
             if choice is not None
-        )
+        ]
+        unnamed = self._neighbours.find(text, named, home)
+        return tuple(sorted(named + unnamed, key=lambda one: one.start) if unnamed else named)
 
     def _by_list(self, text: str, spans: Sequence[Span], chosen: list[Choice | None]) -> None:
         """``các tỉnh Vân Nam, Hải Nam``: an open name beside one that is read as the same kind of the same country."""
         order = range(len(spans))
         for here, there in [*zip(order[1:], order, strict=False), *zip(order[-2::-1], order[:0:-1], strict=False)]:
             neighbour = chosen[there]
-            left, right = min(here, there), max(here, there)
             if neighbour is None or neighbour[0].kind not in ("foreign", "gate", "district", "island"):
                 continue
+            left, right = min(here, there), max(here, there)
             current = chosen[here]
             if current is not None and (current[1] != "name" or current[0].kind == neighbour[0].kind):
                 continue
-            if Before.of(text, spans[here].start).ends(self._bearer):
+            if not self._between.fullmatch(text, spans[left].end, spans[right].start):
                 continue
-            if not self._between.fullmatch(text[spans[left].end : spans[right].start]):
+            if Before(text, spans[here].start).ends(self._bearer):
                 continue
             for reading in spans[here].readings:
                 if reading.guard in ("foreign", "gate", "district", "island") and _alike(reading.entity, neighbour[0]):
@@ -101,7 +105,7 @@ class Resolver(NameRules):
     def _is_free(self, text: str, spans: Sequence[Span], chosen: list[Choice | None], index: int) -> bool:
         """Whether a name stands for itself: no part of a longer one, no person's, nothing that only bears it."""
         span, previous_end = spans[index], _end_before(spans, chosen, index)
-        before = Before.of(text, span.start)
+        before = Before(text, span.start)
         if before.ends(self._bearer) or self._is_person(before, span, previous_end):
             return False
         if text[span.end : span.end + 1] == " " and text[span.end + 1 : span.end + 2].isupper():

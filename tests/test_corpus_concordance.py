@@ -85,3 +85,10 @@ def test_every_line_is_a_piece_of_its_article(corpus: Corpus, text: str) -> None
     for line in found.lines:
         title, body = TEXTS[line.article_id]
         assert line.match in (title if line.part == "title" else body)
+
+
+def test_without_counting_no_more_is_read_than_is_shown(corpus: Corpus) -> None:
+    whole, some = corpus.concordance("chợ", limit=1), corpus.concordance("chợ", limit=1, count=False)
+    assert some.lines == whole.lines
+    assert (some.total, some.articles) == (1, 1), "of the first article alone"
+    assert corpus.concordance("chợ", order="right", limit=1, count=False).total == 5, "to sort, all are read"

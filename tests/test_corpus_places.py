@@ -28,6 +28,8 @@ FORMER = {
     "Thông Nông": "Cao Bằng",
     "Long Điền": "Bà Rịa - Vũng Tàu",
     "Đất Đỏ": "Bà Rịa - Vũng Tàu",
+    "Tĩnh Gia": "Thanh Hóa",
+    "Nam Đông": "Thừa Thiên Huế",
 }
 
 

@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from corpus import Corpus, Query
 from tests.made_articles import story
 
@@ -90,3 +92,25 @@ def test_a_reader_is_not_held_up_by_a_writer(tmp_path: Path) -> None:
         writer.connection.execute("DELETE FROM blocks")
         assert next(reader.articles()).article == story(1)
         writer.connection.execute("ROLLBACK")
+
+
+def test_a_corpus_in_a_folder_that_cannot_be_written_to_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "corpus.sqlite"
+    with Corpus.open(path) as corpus:
+        corpus.keep(story(1), page=None, place=None)
+    log, shared = Path(f"{path}-wal"), Path(f"{path}-shm")
+    with Corpus.open(path, read_only=True) as reader:
+        assert reader.stats().articles == 1
+        assert shared.exists(), "what SQLite makes beside the file, and could not on a DVD"
+    # Whoever runs the tests may write anywhere; the folder says that we may not.
+    monkeypatch.setattr("corpus.database.os.access", lambda *_: False)
+    log.unlink(missing_ok=True)
+    shared.unlink(missing_ok=True)
+    with Corpus.open(path, read_only=True) as reader:
+        assert reader.stats().articles == 1
+        assert not shared.exists()
+    with Corpus.open(path) as writer, Corpus.open(path, read_only=True) as reader:
+        writer.keep(story(2), page=None, place=None)
+        assert reader.stats().articles == 2, "a file that somebody writes to is not taken for one that lies still"

@@ -23,7 +23,7 @@ from corpus.index import TITLE_WEIGHT
 from corpus.keeping import Result
 from corpus.querylang import read
 from corpus.records import VIETNAM, ArchivePlace
-from corpus.trend import Trend
+from corpus.trend_rows import Trend
 from tests.made_articles import page_of, sentences, story
 
 

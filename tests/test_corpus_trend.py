@@ -14,7 +14,7 @@ from scipy.stats import binomtest
 from corpus import Corpus, Query, QueryError, Tagging, ThemeRow, Trend
 from corpus.intervals import wilson
 from corpus.nights import Night
-from corpus.periods import Period, label, periods, start
+from corpus.periods import Period, end, label, periods, start
 from corpus.records import VIETNAM, ProvinceMap
 from tests.made_articles import paragraph_blocks, sentences, story
 
@@ -181,6 +181,8 @@ def test_periods_run_without_gap_or_repeat(first: date, days: int, by: Period) -
     assert {label(first + timedelta(days=n), by) for n in range(days + 1)} == set(names)
     assert [label(start(name), by) for name in names] == names
     assert all(label(start(name) - timedelta(days=1), by) < name for name in names)
+    assert [end(name) for name in names[:-1]] == [start(name) - timedelta(days=1) for name in names[1:]]
+    assert label(end(names[-1]), by) == names[-1]
 
 
 @settings(max_examples=25, deadline=None)
@@ -303,7 +305,7 @@ def test_changes_of_level_are_marked_on_request(corpus: Corpus) -> None:
     frame = found.to_pandas()
     assert frame.loc[frame["change"], "period"].tolist() == ["2025-07"]
     assert frame["start"][0].date() == date(2025, 1, 1)
-    with pytest.raises(QueryError, match="ask for words or a theme"):
+    with pytest.raises(QueryError, match="ask for words, a theme or a partner"):
         corpus.trend(Query(), changes=True)
 
 

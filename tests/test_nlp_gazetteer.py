@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from corpus.entities import ASKED, PARTNERS
 from corpus.provinces import names_34, provinces_63
+from corpus.text import match_key
 from nlp.errors import GazetteerError
-from nlp.gazetteer import ENTITIES, load_gazetteer, read_gazetteer
+from nlp.gazetteer import ENTITIES, _squashed, load_gazetteer, meant, read_gazetteer
 
 GAZETTEER = load_gazetteer()
 
@@ -47,6 +49,25 @@ def test_what_an_entity_points_to_is_there() -> None:
             assert GAZETTEER.entities[entity.opposite].opposite == entity.id
         if entity.kind == "foreign":
             assert f"country:{(entity.country or '').lower()}" in GAZETTEER.entities
+
+
+def test_a_spelling_of_what_may_be_asked_for_means_one_name_and_a_partner_s_name_one_partner() -> None:
+    names: dict[str, set[str]] = {}
+    for reading in GAZETTEER.readings:
+        if reading.entity is not None and reading.entity.kind in ASKED:
+            names.setdefault(_squashed(match_key(reading.name)), set()).add(reading.entity.name)
+    assert {spelling: found for spelling, found in names.items() if len(found) > 1} == {}
+    partners = Counter(one.name for one in GAZETTEER.entities.values() if one.kind in PARTNERS)
+    assert [name for name, count in partners.items() if count > 1] == []
+
+
+def test_a_name_in_any_spelling_or_an_id_is_found() -> None:
+    assert [one.id for one in meant("hoa kì", ASKED)] == ["country:us"]
+    assert meant("atlantis", ASKED) == ()
+    assert [one.id for one in meant("preyveng", ASKED)] == ["foreign:kh-prey-veng"]
+    assert [one.id for one in meant("foreign:cn-van-nam", ASKED)] == ["foreign:cn-van-nam"]
+    assert {one.id for one in meant("Hà Khẩu", ASKED)} == {"gate:ha-khau.cn", "foreign:cn-ha-khau"}
+    assert meant("Hà Giang", ASKED) == ()
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_every_command_has_help_with_an_example() -> None:
     # With the settings of real use: click keeps a command's help option as the first context names it.
     context = click.Context(command, info_name="tintinh", **command.context_settings)
     names = command.list_commands(context)
-    assert len(names) == 28
+    assert len(names) == 29
     for name in names:
         found = command.get_command(context, name)
         assert found is not None

@@ -16,12 +16,14 @@ from lxml import etree, html
 from scipy.stats import binomtest
 
 from corpus.intervals import wilson
+from corpus.mentions import Entity, Mention
+from corpus.new_names import new_names
 from corpus.provinces import names_34, provinces_63
-from corpus.records import Query
+from corpus.records import VIETNAM, Query
 from corpus.store import Corpus
 from nlp.themes import load_themes
 from tests.command import tintinh
-from tests.made_articles import story
+from tests.made_articles import paragraph_blocks, sentences, story
 from tests.made_month import HOSTILE, LAST, NAMES, live_a_month
 from tintinh.morning import charts, words
 from tintinh.morning.period import Period, day_of, last_nights, period_of
@@ -143,7 +145,7 @@ def test_nothing_of_a_page_becomes_markup_and_nothing_is_loaded(text: str, page:
 def test_the_page_is_sound(text: str, page: html.HtmlElement) -> None:
     assert len(text.encode()) < 400_000
     assert [one.get("id") for one in page.xpath("//section")] == [
-        "broken", "night", "stories", "coverage", "map", "corpus",
+        "broken", "night", "stories", "names", "coverage", "map", "corpus",
     ]  # fmt: skip
     ids = page.xpath("//@id")
     assert len(ids) == len(set(ids))
@@ -158,6 +160,40 @@ def test_the_page_is_sound(text: str, page: html.HtmlElement) -> None:
 
 def _no_svg(text: str) -> str:
     return re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL)
+
+
+def test_new_partners_and_gates_are_those_that_the_year_before_did_not_name(corpus: Corpus, tmp_path: Path) -> None:
+    with Corpus.open(tmp_path / "names.sqlite") as made:
+        laos = Entity("country:la", "country", "Lào", country="LA")
+        gate = Entity("gate:na-meo.thanh-hoa", "gate", "Na Mèo", "VN", "Thanh Hóa")
+        hana = Entity("foreign:kr-hana", "foreign", "<b>Hana</b>", country="KR")
+        home = Entity("province:ha-giang", "province", "Hà Giang", "VN", "Hà Giang")
+        made.keep_entities([laos, gate, hana, home])
+        days = [("2026-11-21", [laos, hana, home]), ("2026-11-21", [gate, hana]), ("2026-11-20", [laos, home]),
+                ("2025-11-20", [gate]), ("2026-11-21", None)]  # fmt: skip
+        for n, (day, named) in enumerate(days):
+            at = datetime.fromisoformat(day).replace(tzinfo=VIETNAM)
+            blocks = paragraph_blocks(*sentences(n + 1))
+            article = story(n, title=f"{HOSTILE} {n}", lead=None, blocks=blocks, published_at=at, source="bao_a")
+            number = made.keep(article, page=None, place=None).article_id
+            assert number is not None
+            if named is not None:
+                mentions = tuple(Mention(one.id, at, at + 1, "name") for at, one in enumerate(named))
+                made.add_mentions([(number, mentions)], "g")
+        found = new_names(made.connection, DAY, DAY)
+        # Na Mèo was named, but 366 days ago.
+        assert [(one.entity.name, one.ids) for one in found.names] == [("<b>Hana</b>", (1, 2)), ("Na Mèo", (2,))]
+        assert (found.past, found.unread) == (1, 1)
+        out = write_report(made, [], load_themes(), NAMES, tmp_path / "report.html")
+    page = html.fromstring(out.read_text(encoding="utf-8"))
+    rows = [_vietnamese(row) for row in page.xpath('//ul[@class="names"]/li')]
+    assert rows[0].startswith("<b>Hana</b> địa phương nước ngoài 2 bài <script>alert('x')</script>")
+    assert rows[1].startswith("Na Mèo cửa khẩu <script>")
+    section = _vietnamese(page.xpath('//section[@id="names"]')[0])
+    assert "1 bài của kỳ này chưa được đọc tên" in section
+    # Nobody has read the month for names.
+    bare = write_report(corpus, last_nights(corpus), load_themes(), NAMES, tmp_path / "bare.html")
+    assert "Chưa có bài nào của 365 ngày trước" in bare.read_text(encoding="utf-8")
 
 
 def test_both_languages_are_complete(text: str, page: html.HtmlElement) -> None:
@@ -271,7 +307,7 @@ def test_the_difference_is_newcombe_s() -> None:
 
 @given(st.lists(st.floats(0, 100), min_size=1))
 def test_shades_hold_every_share(shares: list[float]) -> None:
-    least, step = charts._classes(min(shares), max(shares))
+    least, step = charts.classes(min(shares), max(shares))
     assert 0 <= least <= min(shares)
     assert max(shares) <= least + 5 * step <= 100
 

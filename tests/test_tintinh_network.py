@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import networkx
+import pyarrow.parquet
 import pytest
 
-from corpus import Corpus, Tagging
+from corpus import Corpus, Query, Tagging
+from corpus.export import full
 from corpus.mentions import named_text
 from corpus.records import VIETNAM
-from nlp import mentions
+from nlp import gazetteer, mentions
 from nlp.mentions import Finder, finder
 from tests.command import tintinh
 from tests.made_articles import paragraph_blocks, story
@@ -79,7 +82,7 @@ def test_a_country_means_what_lies_in_it_and_a_name_any_spelling(home: Path) -> 
     assert ask(home, "--partner", "Peru", "--format", "json") == ""
     done = tintinh("network", "--corpus", home / "corpus.sqlite", "--partner", "Atlantis", home=home)
     assert done.code == 1
-    assert "'Atlantis' is no partner in the gazetteer" in done.err
+    assert "'Atlantis' is none that the gazetteer knows; near it are " in done.err
 
 
 def test_maps_times_and_themes_narrow_the_network(home: Path) -> None:
@@ -92,9 +95,94 @@ def test_maps_times_and_themes_narrow_the_network(home: Path) -> None:
 def test_another_gazetteer_reads_the_corpus_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     changed = replace(finder().gazetteer, by="gazetteer changed")
     monkeypatch.setattr(mentions, "finder", lambda: Finder(changed))
+    monkeypatch.setattr(gazetteer, "signature", lambda: changed.by)
     with Corpus.open(home / "corpus.sqlite") as corpus:
         assert name_all(corpus) == len(STORIES)
         assert name_all(corpus) == 0
+
+
+def run(home: Path, *arguments: str) -> str:
+    command, *rest = arguments
+    done = tintinh(command, "--corpus", home / "corpus.sqlite", *rest, home=home)
+    assert done.code == 0, done.err
+    return done.out
+
+
+def test_a_partner_filters_every_question_in_any_spelling(home: Path) -> None:
+    for spelling in ("hua phan", "Houaphanh"):
+        found = [json.loads(line)["id"] for line in run(home, "search", "--partner", spelling, "--json").splitlines()]
+        assert found == [2, 1], spelling
+    # A country means its provinces; the country that only says where Văn Sơn lies is enough through Văn Sơn.
+    assert run(home, "search", "--partner", "Trung Quốc", "--json").count("\n") == 1
+    assert run(home, "search", "--partner", "Peru", "--json") == ""
+    exported = [json.loads(line)["id"] for line in run(home, "export", "--partner", "KOICA").splitlines()]
+    assert exported == [3]
+    asked = ("keywords", "--partner", "Lào", "--against", "partner=KOICA", "--corpus", home / "corpus.sqlite")
+    assert "the first selection has no words to compare: 2 articles" in tintinh(*asked, home=home).err
+    assert run(home, "concordance", "Lào", "--partner", "KOICA", "--csv").count("\n") == 1  # the header
+
+
+def test_an_unknown_partner_is_told_with_names_near_it(home: Path) -> None:
+    done = tintinh("search", "--corpus", home / "corpus.sqlite", "--partner", "Hủa Phắng", home=home)
+    assert done.code == 1
+    assert "'Hủa Phắng' is none that the gazetteer knows; near it are Hủa Phăn" in done.err
+    done = tintinh("search", "--corpus", home / "corpus.sqlite", "--partner", "Hà Giang", home=home)
+    assert "a province of Việt Nam is asked for with --province" in done.err
+
+
+def test_a_trend_of_a_partner_and_per_partner(home: Path) -> None:
+    rows = [json.loads(line) for line in run(home, "trend", "--partner", "Lào", "--by", "year", "--json").splitlines()]
+    assert [(row["period"], row["count"], row["denominator"]) for row in rows] == [("2024", 1, 3), ("2025", 1, 1)]
+    done = tintinh(
+        "trend",
+        "--per",
+        "partner",
+        "--by",
+        "year",
+        "--most",
+        "1",
+        "--json",
+        "--corpus",
+        home / "corpus.sqlite",
+        home=home,
+    )
+    rows = [json.loads(line) for line in done.out.splitlines()]
+    assert [(row["group"], row["period"], row["count"], row["denominator"]) for row in rows] == [
+        ("Hủa Phăn", "2024", 1, 3),
+        ("Hủa Phăn", "2025", 1, 1),
+    ]
+    assert "the 1 partners that most articles name; 4 more are named" in done.err
+
+
+def test_an_article_shows_and_exports_what_it_names(home: Path) -> None:
+    shown = run(home, "show", "1")
+    assert "Places: Sơn La ×2\n" in shown
+    assert "Partners: Hủa Phăn ×2\n" in shown  # Lào only says where it lies
+    mentions = json.loads(run(home, "show", "1", "--json"))["mentions"]
+    assert mentions[1] == {"entity": "foreign:la-hua-phan", "name": "Hủa Phăn", "start": 11, "end": 19, "rule": "name"}
+    assert [one["rule"] for one in mentions if one["entity"] == "country:la"] == ["qualifies"]
+    rows = list(csv.DictReader(io.StringIO(run(home, "export", "--csv", "--until", "2024-12-31"))))
+    assert [(row["id"], row["places"], row["partners"]) for row in rows] == [
+        ("4", "Hà Giang; Mèo Vạc", ""),
+        ("3", "Hà Giang", "Văn Sơn; KOICA"),
+        ("1", "Sơn La", "Hủa Phăn"),
+    ]
+    with Corpus.open(home / "corpus.sqlite") as corpus:
+        corpus.to_parquet(home / "out", Query(province="Hà Giang"))
+        stored = corpus.article(3)
+        assert stored is not None
+        assert (stored.named is not None and stored.named.partners) == ("Văn Sơn", "KOICA")
+        new = corpus.keep(story(9), page=None, place=None).article_id
+        assert new is not None
+        unread = corpus.article(new)
+        assert unread is not None
+        assert full(unread)["places"] is full(unread)["partners"] is unread.named is None
+    table = pyarrow.parquet.read_table(home / "out").to_pylist()
+    assert sorted((row["id"], row["partners"]) for row in table) == [(3, ["Văn Sơn", "KOICA"]), (4, [])]
+    assert (
+        "not read for places and partners yet"
+        in tintinh("show", str(new), "--corpus", home / "corpus.sqlite", home=home).err
+    )
 
 
 def test_offsets_lie_in_the_stored_text(home: Path) -> None:

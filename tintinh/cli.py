@@ -37,6 +37,7 @@ _COMMANDS = {
     "export": "exports",
     "stats": "explore",
     "report": "report",
+    "serve": "serve",
     "health": "health",
     "check": "check",
     "optimize": "optimize",

@@ -21,6 +21,7 @@ from corpus.store import Corpus
 from corpus.text import fold
 from nlp.themes import Theme
 from tintinh.morning import charts, coverage, words
+from tintinh.morning.names import names_today
 from tintinh.morning.outlets import findings, outlets
 from tintinh.morning.period import Period, period_of
 from tintinh.morning.stories import day_stories
@@ -98,6 +99,7 @@ def write_report(
             outlets=outlets(corpus, nights, names),
             findings=findings(corpus, nights, names),
             day_stories=day_stories(corpus, period, themes, names) if period else [],
+            new_names=names_today(corpus, period, names),
             theme_rows=data.themes,
             days=data.days,
             provinces_now=data.provinces,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -9,15 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tintinh.commands.options import corpus_option, query_of, query_options, require_source
+from tintinh.commands.options import corpus_option, partner_option, query_of, query_options, require_source
 from tintinh.output import formats, print_json, print_rows, print_table, say
 
 if TYPE_CHECKING:
+    from corpus.mentions import Entity, Mention
     from corpus.records import Tagging
     from corpus.revisions import Revision
     from corpus.rows import StoredArticle
     from corpus.search import Hit
     from corpus.store import Corpus
+
+    Mentions = list[tuple[Entity, Mention]] | None
 
 
 _WORTH_SAYING = 0.1
@@ -40,6 +44,7 @@ def open_corpus(path: Path) -> Corpus:
 )
 @click.argument("query", required=False)
 @query_options
+@partner_option
 @click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True, help="How many hits at most.")
 @corpus_option
 @formats
@@ -108,20 +113,24 @@ def marked(hit: Hit) -> str:
 @click.option("--revisions", "editions", is_flag=True, help="List the editions that were seen, with what changed.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def show_command(article: str, corpus_path: Path, editions: bool, as_json: bool) -> None:
-    """Show one article, by its number or address: text, themes with probability and evidence, where it came from."""
+    """Show one article, by its number or address: text, themes with probability and evidence, where it came from.
+
+    Also the places and partners that it names, with how often; with --json where each stands and why it was read so.
+    """
     from corpus.export import full
 
     with open_corpus(corpus_path) as corpus:
         stored = corpus.article(_number_or_address(article))
         revisions = corpus.revisions(stored.id) if stored is not None and editions else []
+        mentions = corpus.mentions(stored.id) if stored is not None else None
     if stored is None:
         raise click.BadParameter(f"{article}: there is no such article in {corpus_path}", param_hint="ARTICLE")
     if editions:
         _print_revisions(revisions, as_json=as_json)
     elif as_json:
-        print_json(full(stored))
+        print_json({**full(stored), "mentions": _mentions(mentions)})
     else:
-        _print_stored(stored)
+        _print_stored(stored, mentions)
 
 
 def _print_revisions(revisions: list[Revision], *, as_json: bool) -> None:
@@ -147,7 +156,32 @@ def _number_or_address(article: str) -> int | str:
     return int(article) if is_number else article
 
 
-def _print_stored(stored: StoredArticle) -> None:
+def _mentions(mentions: Mentions) -> list[dict[str, Any]] | None:
+    """Mentions as JSON has them; offsets are characters of the title, a line break, and the text."""
+    if mentions is None:
+        return None
+    return [
+        {"entity": entity.id, "name": entity.name, "start": one.start, "end": one.end, "rule": one.rule}
+        for entity, one in mentions
+    ]
+
+
+def _print_mentions(mentions: Mentions) -> None:
+    from corpus.entities import PARTNERS
+
+    if mentions is None:
+        say("not read for places and partners yet: tintinh annotate")
+        return
+    names = [entity for entity, one in mentions if one.rule != "qualifies"]
+    for what, some in (
+        ("Places", [one.name for one in names if one.kind not in PARTNERS]),
+        ("Partners", [one.name for one in names if one.kind in PARTNERS]),
+    ):
+        counts = [f"{name} ×{count}" if count > 1 else name for name, count in Counter(some).items()]
+        click.echo(f"{what}: {', '.join(counts) or 'none'}")
+
+
+def _print_stored(stored: StoredArticle, mentions: Mentions) -> None:
     from tintinh.reading import print_article
 
     article = stored.article
@@ -164,6 +198,7 @@ def _print_stored(stored: StoredArticle) -> None:
         people = [tagging for tagging in stored.taggings[1:] if tagging.by.startswith("hand:")]
         for tagging in [*people, *(models[:1] if stored.tagging.by.startswith("hand:") else [])]:
             _print_themes(tagging)
+    _print_mentions(mentions)
     click.echo(
         f"Read by {article.extractor} {article.extractor_version}, fetched {article.fetched_at:%Y-%m-%d %H:%M} UTC"
     )

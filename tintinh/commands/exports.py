@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tintinh.commands.explore import open_corpus
-from tintinh.commands.options import corpus_option, query_of, query_options, require_source
+from tintinh.commands.options import corpus_option, partner_option, query_of, query_options, require_source
 from tintinh.output import formats, say
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 )
 @click.argument("query", required=False)
 @query_options
+@partner_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),

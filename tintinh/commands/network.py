@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from tintinh.commands.options import corpus_option, query_of, query_options, require_source
+from tintinh.commands.options import corpus_option, entities_named, query_of, query_options, require_source
 from tintinh.output import print_rows, say
 
 
@@ -66,22 +66,15 @@ def network_command(
 
 def _partners(name: str) -> tuple[str, ...]:
     """The ids that ``name``, in any spelling, means; a country stands for all that lies in it or is its own."""
-    from corpus.network import PARTNERS
-    from corpus.text import match_key
+    from corpus.entities import PARTNERS
     from nlp.gazetteer import load_gazetteer
 
-    gazetteer = load_gazetteer()
-    key = match_key(name)
-    meant = [
-        one.entity
-        for one in gazetteer.readings
-        if one.entity is not None and one.entity.kind in PARTNERS and key in (match_key(one.name), one.entity.id)
-    ]
-    if not meant:
-        raise click.BadParameter(f"{name!r} is no partner in the gazetteer (nlp/entities)", param_hint="--partner")
-    countries = {entity.country for entity in meant if entity.kind == "country"}
-    own = {entity.id for entity in meant}
+    named = entities_named(name, PARTNERS)
+    countries = {entity.country for entity in named if entity.kind == "country"}
+    own = {entity.id for entity in named}
     own |= {
-        entity.id for entity in gazetteer.entities.values() if entity.kind in PARTNERS and entity.country in countries
+        entity.id
+        for entity in load_gazetteer().entities.values()
+        if entity.kind in PARTNERS and entity.country in countries
     }
     return tuple(sorted(own))

@@ -247,13 +247,16 @@ def annotate(corpus: Corpus, tagger: Tagger) -> tuple[int, int, int]:
 def name_all(corpus: Corpus) -> int:
     """Store the places and partners of every article that the gazetteer as it stands has not read; how many."""
     from corpus.mentions import named_text
+    from nlp.gazetteer import load_gazetteer, signature
     from nlp.mentions import finder
 
-    find = finder()
-    corpus.keep_entities(find.gazetteer.entities.values())
     named = 0
     with progress("reading names") as advance:
-        for batch in _batches(corpus.to_name(find.by)):
+        for batch in _batches(corpus.to_name(signature())):
+            # Made here: a second call finds that there is nothing to read.
+            find = finder()
+            if not named:
+                corpus.keep_entities(load_gazetteer().entities.values())
             found = [(number, find.find(named_text(article), article.province)) for number, article in batch]
             named += corpus.add_mentions(found, find.by)
             advance(len(batch))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,6 +13,7 @@ import click
 from tintinh.settings import settings
 
 if TYPE_CHECKING:
+    from corpus.mentions import Entity
     from corpus.records import Query
     from corpus.store import Corpus
     from nlp.themes import Theme
@@ -126,6 +127,45 @@ def query_options(command: Command) -> Command:
     return command
 
 
+def partner_option(command: Command) -> Command:
+    """``--partner``: a question's filter by who is named."""
+    return click.option(
+        "--partner",
+        metavar="NAME",
+        help="Only articles that name this country (or what lies in it), place abroad, organisation, border gate, sea "
+        "or island, in any spelling.",
+    )(command)
+
+
+def entities_named(name: str, kinds: Sequence[str]) -> tuple[Entity, ...]:
+    """The entities of ``kinds`` that ``name`` means in any spelling; a usage error with near names for none."""
+    from corpus.entities import near
+    from corpus.provinces import canonical
+    from nlp.gazetteer import load_gazetteer, meant
+
+    found = meant(name, kinds)
+    if not found:
+        home = "; a province of Việt Nam is asked for with --province" if canonical(name) else ""
+        known = [one.name for one in load_gazetteer().readings if one.entity is not None and one.entity.kind in kinds]
+        raise click.BadParameter(
+            f"{name!r} is none that the gazetteer knows; near it are {near(name, known)}{home}", param_hint="--partner"
+        )
+    return found
+
+
+def partner_named(name: str) -> str:
+    """``name`` as a query has it: the name under which the corpus keeps what it means, or the id that it is."""
+    from corpus.entities import ASKED
+
+    found = entities_named(name, ASKED)
+    names = sorted({entity.name for entity in found})
+    if any(entity.id == name for entity in found):
+        return name
+    if len(names) > 1:
+        raise click.BadParameter(f"{name!r} may be {' or '.join(names)}; name one of them", param_hint="--partner")
+    return names[0]
+
+
 def require_source(source_id: str | None, corpus: Corpus) -> None:
     """A usage error for an outlet that is neither declared nor in ``corpus``, for to count it would give zeros."""
     import crawler
@@ -152,9 +192,10 @@ def query_of(
     since: date | None,
     until: date | None,
     limit: int | None = None,
+    partner: str | None = None,
     **others: Any,
 ) -> Query:
-    """The ``Query`` of the options; an unknown province or theme is a usage error that names those there are.
+    """The ``Query`` of the options; an unknown province, theme or partner is a usage error that names some there are.
 
     ``others`` are fields of ``Query`` as they are.
     """
@@ -180,5 +221,6 @@ def query_of(
         since=since,
         until=until,
         limit=limit,
+        partner=partner_named(partner) if partner else None,
         **others,
     )

@@ -9,13 +9,13 @@ import click
 
 from tintinh.chart import bars
 from tintinh.commands.explore import open_corpus
-from tintinh.commands.options import corpus_option, query_of, query_options, require_source
+from tintinh.commands.options import corpus_option, partner_option, query_of, query_options, require_source
 from tintinh.output import formats, print_rows, say
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from corpus.trend import Trend
+    from corpus.trend_rows import Trend
 
 
 @click.command(
@@ -30,15 +30,24 @@ if TYPE_CHECKING:
     show_default=True,
     help="The length of a period.",
 )
-@click.option("--per", type=click.Choice(["source", "province", "theme"]), help="A row for each of these.")
+@click.option("--per", type=click.Choice(["source", "province", "theme", "partner"]), help="A row for each of these.")
+@click.option(
+    "--most",
+    type=click.IntRange(1),
+    default=10,
+    show_default=True,
+    help="With --per partner: how many partners, those that most articles name.",
+)
 @click.option("--query", "text", help="Only articles with these words (as in search).")
 @click.option("--changes", is_flag=True, help="Mark the periods from which the share has another level.")
 @query_options
+@partner_option
 @corpus_option
 @formats
 def trend_command(
     by: Literal["day", "week", "month", "quarter", "year"],
-    per: Literal["source", "province", "theme"] | None,
+    per: Literal["source", "province", "theme", "partner"] | None,
+    most: int,
     text: str | None,
     changes: bool,
     themes: tuple[str, ...],
@@ -56,15 +65,17 @@ def trend_command(
     The denominator is what could have been counted in the period (and group), under the other filters:
       with --theme       the tagged articles; what nobody has tagged says nothing about themes
       with --per theme   the tagged articles of the period, the same number beside every theme; --query narrows them
+      with --per partner the articles of the period that were read for names; --theme, --query and --partner narrow them
+      with --partner     the articles that were read for names (with --theme too: the tagged ones that name the partner)
       with --query only  all articles, with these words or without
-      with neither       all articles, so that the share is 1
+      with none of these all articles, so that the share is 1
     """
     query = query_of(text=text, themes=() if per == "theme" else themes, **filters)
     if per == "theme":
         query_of(text=None, themes=themes, **filters)  # an unknown theme is an error here, too
     with open_corpus(corpus_path) as corpus:
         require_source(query.source, corpus)
-        found = corpus.trend(query, by, per, themes if per == "theme" else (), changes=changes)
+        found = corpus.trend(query, by, per, themes if per == "theme" else (), changes=changes, most=most)
     new_level = {(change.group, change.period): change for change in found.changes}
     rows = [asdict(row) for row in found.rows]
     columns = ["period", *(["group"] if per else []), "count", "denominator", "share", "low", "high", "outlets"]
@@ -82,6 +93,9 @@ def trend_command(
 
 
 def _say_what_to_mind(found: Trend, by: str, *, changes: bool) -> None:
+    if found.left_out:
+        shown = len({row.group for row in found.rows})
+        say(f"the {shown} partners that most articles name; {found.left_out} more are named")
     if found.undated:
         say(f"{found.undated} articles without a date are not counted")
     unwatched = sum(row.count is None for row in found.rows)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from tintinh.commands.explore import open_corpus
-from tintinh.commands.options import Day, corpus_option, query_of, query_options, require_source
+from tintinh.commands.options import Day, corpus_option, partner_option, query_of, query_options, require_source
 from tintinh.output import formats, print_json, print_rows, say
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _FIELDS = {
     "source": "source",
     "section": "section",
     "author": "author",
+    "partner": "partner",
     "language": "language",
     "since": "since",
     "until": "until",
@@ -39,6 +40,7 @@ _FIELDS = {
 )
 @click.argument("query", required=False)
 @query_options
+@partner_option
 @click.option(
     "--against",
     multiple=True,
@@ -117,6 +119,7 @@ def _other(against: tuple[str, ...]) -> Query | None:
 )
 @click.argument("query")
 @query_options
+@partner_option
 @click.option("--width", type=click.IntRange(1, 100), default=8, show_default=True, help="Words on either side.")
 @click.option(
     "--order",

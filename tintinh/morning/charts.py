@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 PACKAGES = "altair, vl-convert-python"
 LEAST = 5
 """Tagged stories of a province below which its share is not coloured: one of two says nothing."""
-_STEPS = 5
+STEPS = 5
 _LABEL = 24
 """Characters of a theme's name on one line: on a phone the names and the points must both find room."""
 
@@ -56,8 +56,8 @@ PAGE = Palette(
     deep="var(--deep)",
     empty="var(--empty)",
     paper="transparent",
-    shades=tuple(f"var(--shade{n})" for n in range(_STEPS)),
-    on_shades=tuple(f"var(--on{n})" for n in range(_STEPS)),
+    shades=tuple(f"var(--shade{n})" for n in range(STEPS)),
+    on_shades=tuple(f"var(--on{n})" for n in range(STEPS)),
 )
 PAPER = Palette(
     ink="#1d2526",
@@ -209,14 +209,14 @@ def _map(data: ChartData, palette: Palette, language: Language) -> alt.LayerChar
 
     found = {row.name: row.share for row in data.provinces}
     known = [100 * share.value for share in found.values() if share.total >= LEAST and share.value is not None]
-    least, step = _classes(min(known, default=0), max(known, default=0))
-    names = [f"{least + step * n}–{least + step * (n + 1)} %" for n in range(_STEPS)]
+    least, step = classes(min(known, default=0), max(known, default=0))
+    names = [f"{least + step * n}–{least + step * (n + 1)} %" for n in range(STEPS)]
     few = say_in(language, "map.few", least=LEAST)
     values = []
     for tile in tiles(data.province_map):
         share = found[tile.province]
         enough = share.total >= LEAST and share.value is not None
-        shade = min(_STEPS - 1, int((100 * (share.value or 0) - least) / step)) if enough else None
+        shade = min(STEPS - 1, int((100 * (share.value or 0) - least) / step)) if enough else None
         percent = f" ({share.value * 100:.0f} %)" if share.value is not None else ""
         values.append({"column": tile.column, "row": tile.row, "name": list(tile.lines),
                        "shade": few if shade is None else names[shade],
@@ -242,7 +242,7 @@ def _map(data: ChartData, palette: Palette, language: Language) -> alt.LayerChar
     return _dressed(drawn.properties(width={"step": 47}, height={"step": 31}), palette)
 
 
-def _classes(least: float, most: float) -> tuple[int, int]:
+def classes(least: float, most: float) -> tuple[int, int]:
     """Where the shades of shares from ``least`` to ``most`` (percents) begin, and how wide each is: round numbers.
 
     Not narrower than a twelfth of the greatest share: provinces that differ by chance are not painted as if far apart.
@@ -250,7 +250,7 @@ def _classes(least: float, most: float) -> tuple[int, int]:
     fitting = (
         (first, step)
         for step in (1, 2, 5, 10, 20)
-        if step >= most / 12 and (first := min(int(least // step) * step, 100 - _STEPS * step)) + _STEPS * step >= most
+        if step >= most / 12 and (first := min(int(least // step) * step, 100 - STEPS * step)) + STEPS * step >= most
     )
     return next(fitting)
 

@@ -1,0 +1,1 @@
+"""The web explorer: the corpus on one's own machine, in a browser (``tintinh serve``)."""
