@@ -17,7 +17,8 @@ class Reader:
     """Somebody who reads the explorer of ``corpus``; ``more`` are fields of ``Site``."""
 
     def __init__(self, corpus: Path, **more: object) -> None:
-        self.site = Site(corpus, load_themes(), **more)  # type: ignore[arg-type]
+        # What takes a hundredth of a second takes one on a machine that a hundred tests share.
+        self.site = Site(corpus, load_themes(), **{"seconds": 60.0, **more})  # type: ignore[arg-type]
         self.explorer = Explorer(self.site)
 
     def get(self, address: str, **more: object) -> httpx.Response:

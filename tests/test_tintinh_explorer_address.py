@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -26,11 +27,12 @@ def queries(draw: st.DrawFn) -> Query:
     province = draw(st.none() | st.sampled_from([*names_34(), *(one.name for one in provinces_63())]))
     themes = tuple(draw(st.lists(st.sampled_from(THEMES), unique=True)))
     since, until = sorted([draw(days), draw(days)])
+    province_map = draw(st.sampled_from(["day", "63", "34"]))
     return Query(
         text=draw(st.none() | words),
         themes=themes,
         province=province,
-        province_map=draw(st.sampled_from(["day", "63", "34"])) if province else "day",
+        province_map=province_map,
         source=draw(st.none() | names),
         since=draw(st.none() | st.just(since)),
         until=draw(st.none() | st.just(until)),
@@ -46,7 +48,10 @@ def queries(draw: st.DrawFn) -> Query:
 @given(queries())
 def test_a_query_comes_back_from_its_address(query: Query) -> None:
     told = query_string(query)
-    assert query_of(parameters(told), themes=THEMES) == query
+    assert query_of(parameters(told), themes=THEMES, reads_map=True) == query
+    if query.province is None:
+        # Where nothing is read under it, a map is not a part of the question.
+        assert query_of(parameters(told), themes=THEMES) == replace(query, province_map="day")
 
 
 @given(st.text(max_size=200))

@@ -52,7 +52,9 @@ def reader(corpus_path: Path) -> Iterator[Reader]:
 
 def facet(page: html.HtmlElement, heading: str) -> dict[str, tuple[int, str]]:
     """The values of a facet: name to count and address."""
-    lines = page.xpath(f'//aside/h3[normalize-space()="{heading}"]/following-sibling::*[1][self::ul]/li[span]')
+    lines = page.xpath(
+        f'//aside/h3[normalize-space()="{heading}"]/following-sibling::*[not(@class="maps note")][1][self::ul]/li[span]'
+    )
     return {
         shown(line.xpath(".//bdi")[0]): (int(shown(line.xpath("span")[0])), next(iter(line.xpath("a/@href")), ""))
         for line in lines
@@ -93,6 +95,17 @@ def test_a_province_is_read_under_the_map_that_is_asked_for(reader: Reader) -> N
     under_34 = reader.page("/en/search?province=Tuy%C3%AAn+Quang&map=34")
     assert total(under_34) > of_day
     assert [shown(chip) for chip in under_34.xpath('//ul[@class="chips"]/li')] == ["Province: Tuyên Quang (34) ✕"]
+
+
+def test_provinces_are_counted_under_the_map_that_is_asked_for(reader: Reader) -> None:
+    page = reader.page("/en/search")
+    links = dict(zip(("day", "63", "34"), page.xpath('//p[@class="maps note"]/a/@href'), strict=True))
+    assert links == {"day": "/en/search", "63": "/en/search?map=63", "34": "/en/search?map=34"}
+    of_day, under_34 = (facet(reader.page(links[one]), "Province") for one in ("day", "34"))
+    assert "Hà Giang" in of_day
+    assert "Hà Giang" not in under_34
+    assert under_34["Tuyên Quang"][0] > of_day["Tuyên Quang"][0]
+    assert total(reader.page(under_34["Tuyên Quang"][1])) == under_34["Tuyên Quang"][0]
 
 
 def test_every_chip_takes_one_filter_away(reader: Reader) -> None:

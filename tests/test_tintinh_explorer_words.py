@@ -15,7 +15,8 @@ from tintinh.explorer.pages.trends import GROUPS, LENGTHS
 
 ROOT = Path(__file__).parents[1]
 FAMILIES = {
-    "search.": [*KINDS, "map_day", "map_63", "map_34", "author", "language", "hand", "probability", "partner"],
+    "search.": [*KINDS, "map_day", "map_63", "map_34", "map_short_day", "map_short_63",
+                "map_short_34", "author", "language", "hand", "probability", "partner"],
     "article.kind_": Kind.__args__,  # type: ignore[attr-defined]
     "article.published_": ["printed", "structured", "inferred"],
     "article.": ["outlet", "published", "authors", "agency", "section", "breadcrumb", "tags", "place", "province",
@@ -52,7 +53,7 @@ def test_every_word_is_used_and_every_word_used_is_there() -> None:
     code = code.replace('"words.toml"', "")  # a file, and no word of the page of words
     named = {key for key in re.findall(r"\"([a-z_]+\.[a-z_0-9]+)\"", code) if key.partition(".")[0] in tables}
     made = {f"{begins}{ends}" for begins, all_ends in FAMILIES.items() for ends in all_ends}
-    begun = {begins for begins in (*FAMILIES, "search.map_", "error.title_") if begins}
+    begun = {begins for begins in (*FAMILIES, "search.map_", "search.map_short_", "error.title_") if begins}
     assert named - set(words.words()) <= begun, "words that are missing"
     assert made <= set(words.words()), "words that are missing"
     assert set(words.words()) - named - made == set(), "words that nobody says"

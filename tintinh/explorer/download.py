@@ -17,7 +17,7 @@ from corpus.store import Corpus
 from tintinh.explorer.view import Shown, Visit
 
 _FOR_CITING = 0.5
-"""Seconds for going through all articles that a citation is of."""
+"""Of the time of a page, for going through all articles that a citation is of."""
 
 
 def cited(corpus: Corpus, visit: Visit, shown: Shown) -> str:
@@ -28,7 +28,7 @@ def cited(corpus: Corpus, visit: Visit, shown: Shown) -> str:
         return f"{shown.cite or shown.title}. Read from a corpus kept with tintinh {versions()['tintinh']}, {made}."
     query = replace(shown.cited, limit=None)
     try:
-        with visit.deadline.within(_FOR_CITING):
+        with visit.deadline.within(_FOR_CITING * visit.site.seconds):
             tally = corpus.tally(query)
     except TookTooLong:
         filters = "; ".join(f"{name}: {value}" for name, value in asked(query).items()) or "everything"

@@ -19,8 +19,8 @@ from tintinh.explorer.view import Visit
 
 COUNTED = 30_000
 """Articles of which facets are counted one by one: some 2 µs each and facet (100,000 articles, 2026-11-22)."""
-SECONDS = 0.6
-"""For all facets of a page together: what is not counted by then is said to be left out."""
+SHARE = 0.6
+"""Of the time of a page, for all its facets together: what is not counted by then is said to be left out."""
 
 _FIELD = {"theme": "themes", "province": "province", "source": "source", "section": "section", "partner": "partner"}
 _OLD = {province.name for province in provinces_63()}
@@ -99,7 +99,7 @@ def narrowings(corpus: Corpus, visit: Visit, total: int, view: str = "search") -
     ids: array[int] | None = None
     kinds = [kind for kind in KINDS if not _is_set(query, kind)]
     try:
-        with visit.deadline.within(SECONDS):
+        with visit.deadline.within(SHARE * visit.site.seconds):
             ids = corpus.selected(query, COUNTED) if total <= COUNTED else None
             for kind, facet in zip(kinds, corpus.facets(query, kinds, ids), strict=True):
                 if facet is None:

@@ -28,7 +28,7 @@ _WORTH_SAYING = 0.1
 _SEARCHED = 300_000
 """Characters of a text in which words are marked: a hundred times an article, and a tenth of a second a word."""
 _FOR_EDITIONS = 0.4
-"""Seconds: an outlet may have changed a story a thousand times."""
+"""Of the time of a page: an outlet may have changed a story a thousand times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _facts(
 
 def _editions(corpus: Corpus, visit: Visit, number: int) -> dict[str, Any]:
     try:
-        with visit.deadline.within(_FOR_EDITIONS):
+        with visit.deadline.within(_FOR_EDITIONS * visit.site.seconds):
             revisions = corpus.revisions(number)
     except TookTooLong:
         return {"editions": None, "number_of_editions": 0}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 from corpus.errors import QueryError
 from corpus.provinces import names_34, provinces_63
-from corpus.records import Query
+from corpus.records import ProvinceMap, Query
 from corpus.search import Answer, Hit
 from corpus.snippet import Snippet
 from corpus.store import Corpus
@@ -22,6 +22,7 @@ DEEPEST = 50
 """The last page that can be asked for; who reads more than a thousand hits wants an export."""
 ROWS = 200
 """Rows on a page of the CSV and of the JSON: as many as are found and read in well under a second."""
+MAPS: tuple[ProvinceMap, ...] = get_args(ProvinceMap)
 _IN_FORM = frozenset({"q", "province", "map", "since", "until", "source", "section", "partner", "stories"})
 COLUMNS = (
     "id", "published_at", "source", "province", "title", "themes", "primary", "url", "lead", "snippet", "score",
@@ -67,6 +68,7 @@ def answer(corpus: Corpus, visit: Visit) -> Shown:
         "kept": _kept(visit.query),
         "whole": whole,
         "without_tones": _without_tones(visit, found),
+        "maps": [(one, visit.link("search", replace(visit.query, province_map=one))) for one in MAPS],
         "once": replace(visit.query, stories=True),
         "chips": chips(visit),
         "narrowings": narrowings(corpus, visit, found.total) if visit.form == "html" and found.total else [],
@@ -139,4 +141,4 @@ def _province_names() -> list[str]:
     return sorted({province.name for province in provinces_63()} | set(names_34()), key=fold)
 
 
-VIEW = View("search", answer, beside=("page",))
+VIEW = View("search", answer, beside=("page",), reads_map=True)
