@@ -75,14 +75,15 @@ def hostile_corpus(folder: Path, harm: Sequence[str] = (*HARM, "long")) -> Hosti
                 fetched_at=NIGHT + timedelta(minutes=n),
             )  # fmt: skip
             # An outlet's id is a name of files, and ours; only an article can bear another one.
-            page = page_of(made, source="bao_ha_giang", body=f"<html><title>{text}</title><script>alert(1)</script>\x00{text}".encode())
+            page = page_of(made, url=f"{NOWHERE}{n}?{text[:99]}", source="bao_ha_giang", body=f"<html><title>{text}</title><script>alert(1)</script>\x00{text}".encode())
             kept = corpus.keep(made, page=page, place=writer.write(page))
             assert kept.article_id is not None, kept
             later = replace(
                 made, title=f"{title} mới {n}", page_digest=f"sha256:{n + 1000:064x}",
                 fetched_at=made.fetched_at + timedelta(days=1),
             )  # fmt: skip
-            assert corpus.keep(later, page=None, place=None).kind == "changed"
+            page = replace(page, fetched_at=later.fetched_at)
+            assert corpus.keep(later, page=page, place=writer.write(page)).kind == "changed"
             opinion = Tagging("model 1", ("border",), "border", {"border": 0.9, "training": 0.2}, {"border": (text,)})
             corpus.add_tagging(kept.article_id, opinion)
             corpus.add_tagging(kept.article_id, Tagging(f"hand:{text[:200]}", (text[:200], "border"), "border"))

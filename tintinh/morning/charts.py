@@ -288,6 +288,8 @@ def _inline(svg: str, label: str) -> str:
             etree.SubElement(mark, f"{space}title").text = told
     for one in list(root.iter()):
         one.attrib.pop("aria-roledescription", None)
+        if one.get("role", "").startswith("graphics-") and not one.get("aria-label"):
+            del one.attrib["role"]  # a reader of screens would come upon a picture without a name
         if one.get("display") == "none" and (around := one.getparent()) is not None:
             around.remove(one)  # what Vega keeps for the pointer of a live chart
     return etree.tostring(root, encoding="unicode")
