@@ -31,6 +31,8 @@ ROOT = Path(__file__).parents[1]
 INTO = ROOT / "docs" / "pictures"
 LARGEST = 250_000
 """Bytes of a picture: whoever clones the repository pays for each."""
+TALLEST = 1_400
+"""Pixels."""
 PATIENCE = 120_000
 """Milliseconds: pictures may be made on a machine that does other things."""
 
@@ -54,19 +56,21 @@ class Shot:
 
 
 SHOTS = {
-    "report": Shot("report"),
-    "report-dark": Shot("report", dark=True, open=("label[for=in-en]",)),
-    "report-phone": Shot("report", width=390, height=844),
+    "report": Shot("report", open=("label[for=in-en]",)),
+    "report-dark": Shot("report", dark=True),
+    "report-phone": Shot("report", width=390, height=844, open=("label[for=in-en]",)),
+    "report-coverage": Shot("report", open=("label[for=in-en]",), of="#coverage"),
+    "report-map": Shot("report", open=("label[for=in-en]",), of="#map"),
     "explorer-overview": Shot("sample", "/en"),
-    "explorer-search": Shot("sample", "/en/search?q=hop+tac+bien+gioi&map=34"),
-    "explorer-search-phone": Shot("sample", "/search?q=hop+tac+bien+gioi&map=34", width=390, height=844),
-    "explorer-evidence": Shot("demo", "/en/article/{evidence}?theme=border"),
-    "explorer-evidence-dark": Shot("demo", "/article/{evidence}?theme=border", dark=True),
-    "explorer-trends": Shot("sample", "/en/trends?theme=border&by=quarter", of="main"),
-    "explorer-trends-by-theme": Shot("sample", "/en/trends?by=quarter&per=theme", of="main"),
-    "explorer-network": Shot("sample", "/en/network?map=34", of="main"),
-    "explorer-map": Shot("sample", "/en/map?theme=border", of="main"),
-    "explorer-words": Shot("sample", "/en/words?theme=border", of="main"),
+    "explorer-search": Shot("sample", "/en/search?q=hop+tac+bien+gioi"),
+    "explorer-search-phone": Shot("sample", "/search?q=hop+tac+bien+gioi", width=390, height=844),
+    "explorer-evidence": Shot("demo", "/en/article/{evidence}?theme=border", height=700),
+    "explorer-evidence-dark": Shot("demo", "/article/{evidence}?theme=border", dark=True, height=700),
+    "explorer-trends": Shot("sample", "/en/trends?theme=border&by=quarter", of="[aria-labelledby=figure]"),
+    "explorer-trends-by-theme": Shot("sample", "/en/trends?by=quarter&per=theme", of="[aria-labelledby=figure]"),
+    "explorer-network": Shot("sample", "/en/network?map=34", of="[aria-labelledby=figure]"),
+    "explorer-map": Shot("sample", "/en/map?theme=border", of="[aria-labelledby=figure]"),
+    "explorer-words": Shot("sample", "/en/words?q=bien+gioi", of="[aria-labelledby=places]"),
 }
 FIGURES = {
     "notebook-first-minute": ("01_first_minute", 0),
@@ -137,9 +141,10 @@ def photograph(chromium: Browser, shot: Shot, address: str) -> bytes:
         if shot.of is None:
             return page.screenshot(full_page=shot.height is None)
         # All of it, up to a height that a reader of the documentation still takes in.
+        tall = min(box["height"] + 24, TALLEST)
         box = page.locator(shot.of).bounding_box()
         assert box is not None
-        clip = {"x": box["x"] - 16, "y": box["y"] - 12, "width": box["width"] + 32, "height": min(box["height"] + 24, 1000)}
+        clip = {"x": box["x"] - 16, "y": box["y"] - 12, "width": box["width"] + 32, "height": tall}
         return page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
 
 
