@@ -11,6 +11,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from datasette import hookimpl
+from datasette.plugins import pm
 
 from corpus import Corpus
 from corpus.export import unguarded
@@ -195,6 +197,24 @@ def test_a_question_that_takes_too_long_is_stopped(corpus_path: Path) -> None:
         assert shown(hurried.page("/en/search?q=xa", status=503).xpath("//h1")[0]) == "No answer now"
     finally:
         hurried.close()
+
+
+def test_a_plugin_of_datasette_may_keep_readers_out(reader: Reader) -> None:
+    class Closed:
+        __name__ = "closed"
+
+        @hookimpl
+        def permission_allowed(self, action: str) -> bool | None:
+            return False if action == "view-tintinh" else None
+
+    closed = Closed()
+    pm.register(closed)
+    try:
+        assert "This explorer is not open to you." in shown(reader.page("/en/search", status=403).xpath("//main")[0])
+        assert reader.get("/article/1.json").status_code == 403
+    finally:
+        pm.unregister(closed)
+    assert reader.get("/search").status_code == 200
 
 
 def test_many_readers_at_once_all_get_their_answer(reader: Reader) -> None:

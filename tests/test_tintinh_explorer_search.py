@@ -73,6 +73,7 @@ def test_the_words_are_marked_with_and_without_tones(reader: Reader) -> None:
     assert shown(page.xpath('//p[@role="status"]')[0]) == "No articles. Without tones there are 1."
     (link,) = page.xpath('//p[@role="status"]/a/@href')
     assert total(reader.page(link)) == 1
+    assert search.toneless('"Hủa Phân" OR (xã NOT đèo*)') == '"hua phan" OR (xa NOT deo*)'
 
 
 @pytest.mark.parametrize("heading", ["Theme", "Province", "Outlet", "Section", "Year"])

@@ -104,6 +104,7 @@ def test_datasettes_own_pages_are_there_when_asked_for_and_only_read(with_sql: R
         "pragma journal_mode=delete",
         "attach '/tmp/x' as y",
         "vacuum into '/tmp/x'",
+        "select length(randomblob(100000000))",
     ):
         assert with_sql.get("/corpus.json", params={"sql": statement}).status_code == 400
     assert with_sql.get("/corpus.db").status_code == 403

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import sys
 import traceback
 from collections.abc import Awaitable, Callable
@@ -19,6 +20,9 @@ from tintinh.explorer.view import View
 
 PERMISSION = "view-tintinh"
 """What a Datasette plugin may refuse, to keep readers out of our pages; allowed where none does."""
+
+LONGEST = 32_000_000
+"""Bytes of one value in Datasette's own pages: more than any page or article has."""
 
 Handler = Callable[[Any, Request], Awaitable[Response]]
 
@@ -77,6 +81,13 @@ def _response(made: Reply, request: Request) -> Response:
         headers={"cache-control": "no-cache", **made.headers},
         content_type=made.content_type,
     )
+
+
+@hookimpl
+def prepare_connection(conn: sqlite3.Connection, datasette: Any) -> None:
+    """A value that a statement of a reader makes (``randomblob(1000000000)``) has a bound, too."""
+    if _site(datasette) is not None:
+        conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
 
 
 @hookimpl

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass, replace
 from typing import Any, get_args
@@ -23,6 +24,8 @@ DEEPEST = 50
 ROWS = 200
 """Rows on a page of the CSV and of the JSON: as many as are found and read in well under a second."""
 MAPS: tuple[ProvinceMap, ...] = get_args(ProvinceMap)
+_WORD = re.compile(r"\w+")
+_OPERATORS = frozenset({"AND", "OR", "NOT"})
 _IN_FORM = frozenset({"q", "province", "map", "since", "until", "source", "section", "partner", "stories"})
 COLUMNS = (
     "id", "published_at", "source", "province", "title", "themes", "primary", "url", "lead", "snippet", "score",
@@ -134,7 +137,12 @@ def _without_tones(visit: Visit, found: Answer) -> str | None:
     """The address of the same search typed without tones, where only that finds something."""
     if not found.without_tones or visit.query.text is None:
         return None
-    return visit.link("search", replace(visit.query, text=fold(visit.query.text)))
+    return visit.link("search", replace(visit.query, text=toneless(visit.query.text)))
+
+
+def toneless(text: str) -> str:
+    """The words of a query without their tones; its operators, which are capitals, as they are."""
+    return _WORD.sub(lambda word: word[0] if word[0] in _OPERATORS else fold(word[0]), text)
 
 
 def _province_names() -> list[str]:
