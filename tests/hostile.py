@@ -38,7 +38,13 @@ HARM = {
     "comment": "<!-- --!> <![CDATA[ <textarea><noscript><plaintext><xmp>",
 }
 NOWHERE = "https://elsewhere.example/"
-LINKS = ("javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,<script>alert(1)</script>", "vbscript:x", "//evil")
+LINKS = (
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:x",
+    "//evil",
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ class Hostile:
 
 
 def hostile_corpus(folder: Path, harm: Sequence[str] = (*HARM, "long")) -> Hostile:
-    """Make the corpus in ``folder``: an article a kind of harm, with tags, an edition, an archived page and a finding."""
+    """Make the corpus in ``folder``: an article a kind of harm, with tags, editions, pages and a finding."""
     path, archive = folder / "hostile.sqlite", folder / "archive"
     numbers = {}
     with Corpus.open(path) as corpus, ArchiveWriter(archive) as writer:
@@ -68,14 +74,21 @@ def hostile_corpus(folder: Path, harm: Sequence[str] = (*HARM, "long")) -> Hosti
                 Block(BlockKind.DROPPED, text, reason=text),
             )  # fmt: skip
             made = story(
-                n, url=LINKS[n % len(LINKS)] + f"/{n}" if n % 2 else f"{NOWHERE}{n}", title=f"{title} chợ {n}", lead=text,
-                blocks=blocks, section=text, authors=(text,), tags=(text,), agency=text, breadcrumb=(text,), place=text,
+                n, url=LINKS[n % len(LINKS)] + f"/{n}" if n % 2 else f"{NOWHERE}{n}", title=f"{title} chợ {n}",
+                lead=text,                blocks=blocks, section=text, authors=(text,), tags=(text,), agency=text, breadcrumb=(text,), place=text,
                 source=text if n % 3 else "bao_ha_giang", language='vi" onclick="alert(1)' if n % 4 == 0 else "vi",
-                pictures=(Picture(LINKS[n % len(LINKS)], alt=text), Picture(f"{NOWHERE}{n}.png?{text[:99]}", caption=text)),
+                pictures=(
+                    Picture(LINKS[n % len(LINKS)], alt=text), Picture(f"{NOWHERE}{n}.png?{text[:99]}", caption=text),
+                ),
                 fetched_at=NIGHT + timedelta(minutes=n),
             )  # fmt: skip
             # An outlet's id is a name of files, and ours; only an article can bear another one.
-            page = page_of(made, url=f"{NOWHERE}{n}?{text[:99]}", source="bao_ha_giang", body=f"<html><title>{text}</title><script>alert(1)</script>\x00{text}".encode())
+            page = page_of(
+                made,
+                url=f"{NOWHERE}{n}?{text[:99]}",
+                source="bao_ha_giang",
+                body=f"<html><title>{text}</title><script>alert(1)</script>\x00{text}".encode(),
+            )
             kept = corpus.keep(made, page=page, place=writer.write(page))
             assert kept.article_id is not None, kept
             later = replace(

@@ -1,4 +1,4 @@
-"""The explorer in a browser, as a reader uses it: pointer, keyboard, both languages, both colour schemes, a telephone."""
+"""The explorer in a browser, as a reader uses it: pointer, keyboard, both languages, both schemes, a telephone."""
 
 from __future__ import annotations
 

@@ -53,14 +53,20 @@ def test_the_guards_of_these_tests_see_harm_where_it_is_done(chromium: Browser, 
 def _harmless(opened: Window, host: str) -> None:
     """Nothing ran, nothing was asked of others, and the page is as wide as its window."""
     # Everything that a text may have hung to the pointer or the focus is given the chance.
-    opened.page.evaluate("() => document.querySelectorAll('main *').forEach((e) => { e.focus(); e.dispatchEvent(new MouseEvent('mouseover')); })")
+    opened.page.evaluate(
+        "() => document.querySelectorAll('main *').forEach("
+        "(e) => { e.focus(); e.dispatchEvent(new MouseEvent('mouseover')); })"
+    )
     assert opened.wrong == []
     assert opened.elsewhere(host) == []
-    assert opened.page.evaluate("""() => [
+    assert (
+        opened.page.evaluate("""() => [
         ...document.querySelectorAll("main script, main iframe, main style, main link, main meta, main base, main img"),
         ...[...document.querySelectorAll("*")].filter((e) => [...e.attributes].some((a) => /^on|^style$/.test(a.name))),
         ...[...document.links].filter((a) => !/^https?:$/.test(a.protocol)),
-    ].map((e) => e.outerHTML.slice(0, 200))""") == []
+    ].map((e) => e.outerHTML.slice(0, 200))""")
+        == []
+    )
     assert opened.overflow() == ""
 
 
@@ -81,7 +87,8 @@ def test_an_article_that_means_harm_is_only_text(chromium: Browser, hostile: Hos
 VIEWS = (
     "/", "/search", "/search?q=cho", "/search?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E", "/trends?by=month&per=source",
     "/trends?source=bao_ha_giang", "/map", "/network?about=every", "/words?theme=border", "/words?q=cho",
-    "/search?section=%3Cscript%3Ealert(1)%3C/script%3E", "/search?since=%3Cscript%3E", "/%3Cscript%3Ealert(1)%3C/script%3E",
+    "/search?section=%3Cscript%3Ealert(1)%3C/script%3E", "/search?since=%3Cscript%3E",
+    "/%3Cscript%3Ealert(1)%3C/script%3E",
 )  # fmt: skip
 
 
@@ -110,7 +117,11 @@ def test_an_article_of_a_megabyte_is_accessible(chromium: Browser, hostile: Host
 def test_no_cell_of_a_download_is_a_formula(chromium: Browser, hostile: Hostile, base: str, tmp_path: Path) -> None:
     csv.field_size_limit(10_000_000)  # a title of the corpus has a megabyte
     with window(chromium, base) as opened:
-        for view in ("/search", f"/article/{hostile.articles['formula']}", f"/article/{hostile.articles['formula_at']}"):
+        for view in (
+            "/search",
+            f"/article/{hostile.articles['formula']}",
+            f"/article/{hostile.articles['formula_at']}",
+        ):
             opened.go(view)
             with opened.page.expect_download() as coming:
                 opened.page.locator(".download").get_by_role("link", name="CSV").click()
