@@ -75,7 +75,8 @@ def hostile_corpus(folder: Path, harm: Sequence[str] = (*HARM, "long")) -> Hosti
             )  # fmt: skip
             made = story(
                 n, url=LINKS[n % len(LINKS)] + f"/{n}" if n % 2 else f"{NOWHERE}{n}", title=f"{title} chợ {n}",
-                lead=text,                blocks=blocks, section=text, authors=(text,), tags=(text,), agency=text, breadcrumb=(text,), place=text,
+                lead=text, blocks=blocks, section=text, authors=(text,), tags=(text,), agency=text, breadcrumb=(text,),
+                place=text,
                 source=text if n % 3 else "bao_ha_giang", language='vi" onclick="alert(1)' if n % 4 == 0 else "vi",
                 pictures=(
                     Picture(LINKS[n % len(LINKS)], alt=text), Picture(f"{NOWHERE}{n}.png?{text[:99]}", caption=text),

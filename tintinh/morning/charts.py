@@ -197,7 +197,9 @@ def _days(rows: Sequence[ThemedRow], palette: Palette) -> alt.LayerChart:
     base = alt.Chart(alt.InlineData(values=values)).encode(
         x=alt.X("day:O", title=None, axis=axis), description="told:N"
     )
-    counts = alt.Axis(tickMinStep=1, format="d")
+    most = max((row.stories for row in rows), default=0)
+    # Of few stories Vega makes half ones, and writes them as "2 2 1 1 0".
+    counts = alt.Axis(values=list(range(most + 1)), format="d") if most <= 5 else alt.Axis(tickMinStep=1, format="d")
     whole = base.mark_bar(color=palette.pale).encode(y=alt.Y("stories:Q", title=None, axis=counts))
     part = base.mark_bar(color=palette.deep).encode(y=alt.Y("themed:Q", title=None, axis=counts))
     return _dressed((whole + part).properties(width=400, height=110), palette)
