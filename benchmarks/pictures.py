@@ -70,7 +70,7 @@ SHOTS = {
     "explorer-network": Shot("sample", "/en/network?map=34", height=None, of="section[aria-labelledby=figure]"),
     "explorer-map": Shot("sample", "/en/map?theme=border", height=None, of="section[aria-labelledby=figure]"),
     "explorer-words": Shot(
-        "sample", "/en/words?q=%22bi%C3%AAn+gi%E1%BB%9Bi%22", height=640, of="section[aria-labelledby=places]"
+        "sample", "/en/words?q=%22bi%C3%AAn+gi%E1%BB%9Bi%22&stories=1", height=640, of="section[aria-labelledby=places]"
     ),
 }
 FIGURES = {
