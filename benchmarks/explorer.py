@@ -96,8 +96,8 @@ def a_night(
         raise click.ClickException("the night did not come to its end; its error stands above")
     told = json.loads(last)
     click.echo(
-        f"- the night: {night - len(told['wrong']):,} of {night:,} articles stored and tagged in {told['took']:.0f} s,"
-        f" each in p50 {p_ms(told['times'], 0.5)} ms, p95 {p_ms(told['times'], 0.95)} ms, at most {p_ms(told['times'], 1)} ms"
+        f"- the night: {night - len(told['wrong']):,} of {night:,} articles stored and tagged in {told['took']:.0f} s, each"
+        f" in p50 {p_ms(told['times'], 0.5)} ms, p95 {p_ms(told['times'], 0.95)} ms, at most {p_ms(told['times'], 1)} ms"
     )
     for why, times_met in Counter(told["wrong"]).most_common(5):
         click.echo(f"- not stored: {times_met} × {why}")
