@@ -95,9 +95,10 @@ def a_night(
     if not last:
         raise click.ClickException("the night did not come to its end; its error stands above")
     told = json.loads(last)
+    times, stored = told["times"], night - len(told["wrong"])
     click.echo(
-        f"- the night: {night - len(told['wrong']):,} of {night:,} articles stored and tagged in {told['took']:.0f} s, each"
-        f" in p50 {p_ms(told['times'], 0.5)} ms, p95 {p_ms(told['times'], 0.95)} ms, at most {p_ms(told['times'], 1)} ms"
+        f"- the night: {stored:,} of {night:,} articles stored and tagged in {told['took']:.0f} s, each in"
+        f" p50 {p_ms(times, 0.5)} ms, p95 {p_ms(times, 0.95)} ms, at most {p_ms(times, 1)} ms"
     )
     for why, times_met in Counter(told["wrong"]).most_common(5):
         click.echo(f"- not stored: {times_met} × {why}")
