@@ -155,3 +155,20 @@ def test_the_morning_report_runs_nothing_asks_nobody_and_is_accessible(
                     assert [url for url in opened.asked if not url.startswith(("file:", "data:"))] == []
                     if width == WIDTHS[0]:
                         assert faults(opened.page) == [], f"{scheme}, {language}"
+
+
+def test_what_is_given_as_json_is_never_read_as_a_page(chromium: Browser, hostile: Hostile, base: str) -> None:
+    number = hostile.articles["json"]
+    with window(chromium, base) as opened:
+        for view in ("/search.json", f"/article/{number}.json", f"/page/{number}.json"):
+            answer = opened.page.request.get(view)
+            assert answer.status == 200
+            assert answer.headers["content-type"].startswith("application/json")
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert answer.json()["rows"]
+            opened.go(view)
+            assert opened.page.locator("body > pre").count() == 1, "the browser shows it as text"
+        # Where no page names an icon, Chromium looks for one of its own accord.
+        assert all(line.endswith("404 (Not Found)") for line in opened.wrong)
+        assert {url for url in opened.asked if "favicon" in url} <= {f"{base}/favicon.ico"}
+        assert opened.elsewhere(base.removeprefix("http://")) == []
