@@ -206,7 +206,8 @@ def main(
         click.echo(f"- pages given: {sum(one.status == 200 for one in given) / seconds:.1f} a second\n")
         table(given)
         said = server.told.read_text(encoding="utf-8", errors="replace").splitlines()[1:]
-        click.echo(f"- what the server printed: {len(said)} lines{': ' + said[-1][:200] if said else ''}")
+        click.echo(f"- what the server printed: {len(said)} lines")
+        click.echo("".join(f"      {line}\n" for line in said[:60]), nl=False)
         click.echo(f"- most memory of the server: {server.memory():.0f} MB")
 
 
