@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check audit docs bench clean
+.PHONY: help install demo test check audit docs bench pictures clean
 
 help:
 	@echo "make demo     crawl five loopback outlets, tag, search, plot: the whole way in a few minutes, without a network"
@@ -13,6 +13,7 @@ help:
 	@echo "make audit    known faults in what we depend on (asks the network), regular expressions, unsafe calls"
 	@echo "make docs     write the documentation as a site to site/"
 	@echo "make bench    measure quality and speed beside the peers"
+	@echo "make pictures draw docs/pictures anew, with the Chromium of this machine"
 	@echo "make install  make .venv with tintinh in it (the others do it by themselves)"
 	@echo "make clean    remove .venv, builds, caches and the demo; your corpus and archive stay"
 
@@ -56,6 +57,9 @@ bench: $(STAMP)
 	$(BIN)/python -m benchmarks.extraction
 	$(BIN)/python -m benchmarks.alarms
 	$(BIN)/python -m benchmarks.scale
+
+pictures: $(STAMP)
+	$(BIN)/python -m benchmarks.pictures
 
 clean:
 	rm -rf .venv build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov data/var/demo

@@ -15,8 +15,6 @@ from corpus.text import fold, match_key
 BUSY_SECONDS = 30.0
 """How long a writer waits for another process; transactions take milliseconds, so only a stuck one reaches it."""
 
-_MAGIC = b"SQLite format 3\x00"
-
 
 def connect(path: Path, *, create: bool, read_only: bool) -> sqlite3.Connection:
     """An open connection to the corpus at ``path``, at the newest schema; ``CorpusError`` if that cannot be.
@@ -35,6 +33,12 @@ def connect(path: Path, *, create: bool, read_only: bool) -> sqlite3.Connection:
         _prepare(connection, path, read_only=read_only)
     except sqlite3.DatabaseError as error:
         connection.close()
+        # SQLite says so, for the file must not be opened to look at its first bytes: when a process closes any
+        # descriptor of a file, POSIX takes all its locks on it away, those of its other connections too. Another
+        # process may then empty and delete the log that they read from ("database disk image is malformed").
+        if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+            told = f"{path}: is not an SQLite database, so it cannot be a corpus; it was not touched"
+            raise CorpusError(told) from error
         raise CorpusError(f"{path}: cannot be used as a corpus: {error}") from error
     except BaseException:
         connection.close()
@@ -58,14 +62,6 @@ def _look_first(path: Path, *, create: bool) -> None:
         if not create:
             raise CorpusError(f"{path}: there is no such corpus")
         path.parent.mkdir(parents=True, exist_ok=True)
-        return
-    try:
-        with path.open("rb") as file:
-            start = file.read(len(_MAGIC))
-    except OSError as error:
-        raise CorpusError(f"{path}: cannot be read: {error.strerror}") from error
-    if start and start != _MAGIC:
-        raise CorpusError(f"{path}: is not an SQLite database, so it cannot be a corpus; it was not touched")
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> None:

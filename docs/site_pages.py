@@ -29,6 +29,7 @@ OUTSIDE = (
     "tests/newspapers_open/README.md",
 )
 _LINK = re.compile(r"(?<![`!])\[([^\]]+)\]\(([^)\s]+)\)")
+_PICTURE = re.compile(r"(!\[[^\]]*\]\()([^)\s]+)\)")
 _FENCE = re.compile(r"^(```.*?^```$)", re.MULTILINE | re.DOTALL)
 
 
@@ -92,7 +93,13 @@ def _led(text: str, home: str, address: str, known: dict[str, str]) -> str:
             return found[0]  # MkDocs says that it leads nowhere
         return f"[{label}]({posixpath.relpath(page, posixpath.dirname(address) or '.')}{sign}{anchor})"
 
-    return _LINK.sub(lead, text)
+    def show(found: re.Match[str]) -> str:
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(home), found[2]))
+        if not path.startswith("docs/"):
+            return found[0]
+        return f"{found[1]}{posixpath.relpath(path.removeprefix('docs/'), posixpath.dirname(address) or '.')})"
+
+    return _PICTURE.sub(show, _LINK.sub(lead, text))
 
 
 def notebook(path: Path) -> tuple[str, dict[str, bytes]]:

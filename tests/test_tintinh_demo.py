@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from datetime import date
 from pathlib import Path
 
@@ -40,6 +41,10 @@ def test_the_demo_goes_the_whole_way(first_night: Done, home: Path) -> None:
     report = (home / "demo" / "report.html").read_text(encoding="utf-8")
     assert "Báo Đồng Tháp" in report
     assert "<script" not in report
+    last = first_night.out.splitlines()[-1]
+    assert last.startswith(f"tintinh serve --corpus {home / 'demo' / 'corpus.sqlite'} --archive {home / 'demo'}")
+    # The last line of a demo is a command; it must be one that is understood.
+    assert tintinh(*shlex.split(last)[1:], "--help", home=home).code == 0
 
 
 def test_what_was_stored_is_what_the_outlets_printed(first_night: Done, home: Path) -> None:

@@ -19,7 +19,7 @@ from tests.command import tintinh
 from tests.explored import Reader
 from tests.made_articles import story
 from tintinh.cli import run
-from tintinh.explorer.server import is_loopback
+from tintinh.explorer.server import bound, is_loopback
 
 
 @pytest.fixture
@@ -67,6 +67,13 @@ def test_a_port_that_is_taken_and_a_corpus_that_is_not_there(corpus_path: Path, 
     assert done.code == 1
     assert "none.sqlite: there is no such corpus" in done.err
     assert not (tmp_path / "none.sqlite").exists()
+
+
+def test_an_answer_does_not_wait_for_its_first_half_to_be_acknowledged() -> None:
+    with bound("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_the_loopback_is_what_only_this_machine_reaches() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import shlex
 import shutil
 from collections import defaultdict
 from collections.abc import Sequence
@@ -77,6 +79,10 @@ def run_demo(folder: Path, *, fresh: bool) -> Path:
         report = write_report(corpus, nights, themes, names, folder / "report.html", asked)
     _heading("6. Báo cáo", tell("open this file in a browser"))
     click.echo(str(report))
+    if importlib.util.find_spec("datasette") and importlib.util.find_spec("uvicorn"):
+        _heading("7. Kho tin", "explore the corpus in a browser")
+        archive = f" --archive {shlex.quote(str(archive_path))}"
+        click.echo(f"tintinh serve --corpus {shlex.quote(str(corpus_path))}{archive} --open")
     return report
 
 

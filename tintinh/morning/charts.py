@@ -197,7 +197,9 @@ def _days(rows: Sequence[ThemedRow], palette: Palette) -> alt.LayerChart:
     base = alt.Chart(alt.InlineData(values=values)).encode(
         x=alt.X("day:O", title=None, axis=axis), description="told:N"
     )
-    counts = alt.Axis(tickMinStep=1, format="d")
+    most = max((row.stories for row in rows), default=0)
+    # Of few stories Vega makes half ones, and writes them as "2 2 1 1 0".
+    counts = alt.Axis(values=list(range(most + 1)), format="d") if most <= 5 else alt.Axis(tickMinStep=1, format="d")
     whole = base.mark_bar(color=palette.pale).encode(y=alt.Y("stories:Q", title=None, axis=counts))
     part = base.mark_bar(color=palette.deep).encode(y=alt.Y("themed:Q", title=None, axis=counts))
     return _dressed((whole + part).properties(width=400, height=110), palette)
@@ -288,6 +290,8 @@ def _inline(svg: str, label: str) -> str:
             etree.SubElement(mark, f"{space}title").text = told
     for one in list(root.iter()):
         one.attrib.pop("aria-roledescription", None)
+        if one.get("role", "").startswith("graphics-") and not one.get("aria-label"):
+            del one.attrib["role"]  # a reader of screens would come upon a picture without a name
         if one.get("display") == "none" and (around := one.getparent()) is not None:
             around.remove(one)  # what Vega keeps for the pointer of a live chart
     return etree.tostring(root, encoding="unicode")

@@ -74,6 +74,8 @@ def axis_of(rows: Sequence[TrendRow], *, counted: bool) -> tuple[float, float]:
     known = [row for row in rows if row.denominator]
     highs = sorted(row.high or 0.0 for row in known)
     usual = highs[int(0.9 * (len(highs) - 1))] if highs else 0.0
+    if highs and highs[-1] <= 1.5 * usual:
+        usual = highs[-1]  # none is cut where all of them find room without making the others small
     return round_top(max([usual, *((row.share or 0.0) for row in known)]), share=True)
 
 
