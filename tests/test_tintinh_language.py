@@ -37,6 +37,7 @@ COVERED = [
 BARE = {
     "{}  {} UTC  {}",  # `show --revisions`: a number, a moment, a title
     "title      {}\ndate       {} → {}",
+    "tintinh serve --corpus {}{} --open",  # a command to be copied
     "none",
     "outside",  # `extract --explain` shows what the code calls things
 }
