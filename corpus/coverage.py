@@ -118,38 +118,76 @@ class Coverage:
         return found
 
 
-def coverage(connection: sqlite3.Connection, query: Query, by: Period, per: str | None) -> Coverage:
-    """Which outlets, of those that ``query`` may ask about, were watched in which periods (``per`` as in a trend)."""
-    found: dict[Outlet, _Watch] = defaultdict(_Watch)
+@dataclass
+class Seen:
+    """What a corpus, or a part of one, knows of who was looking: by outlet the days (or one of each month) of its
+    articles, the nights that found something and the walks that ended; by province the outlets that wrote of it."""
+
+    held: dict[Outlet, set[date]]
+    nights: dict[Outlet, set[date]]
+    walks: list[tuple[Outlet, date, date]]
+    places: dict[str | None, set[Outlet]]
+
+    def add(self, other: Seen) -> None:
+        """Take in what another part knows."""
+        for name, days in other.held.items():
+            self.held.setdefault(name, set()).update(days)
+        for name, days in other.nights.items():
+            self.nights.setdefault(name, set()).update(days)
+        for place, names in other.places.items():
+            self.places.setdefault(place, set()).update(names)
+        self.walks += other.walks
+
+
+def seen(connection: sqlite3.Connection, query: Query, by: Period, per: str | None) -> Seen:
+    """What ``coverage_of`` is made from, of a corpus or a part of one (``per`` as in a trend)."""
+    found = Seen(defaultdict(set), defaultdict(set), [], defaultdict(set))
     for name, day in _held(connection, by):
-        found[name].held.append(date.fromisoformat(day))
+        found.held[name].add(date.fromisoformat(day))
     nights = "SELECT DISTINCT source, date(started_at, '+7 hours') FROM nights WHERE found > 0"
     for name, day in connection.execute(nights):
-        night = date.fromisoformat(day)
-        found[name].crawled += [night - timedelta(days=1), night]
+        found.nights[name].add(date.fromisoformat(day))
     walks = "SELECT source, since, date(at, '+7 hours') FROM walks WHERE rest = '[]'"
     for name, since, day in connection.execute(walks):
-        first, last = date.fromisoformat(since[:10]), date.fromisoformat(day)
+        found.walks.append((name, date.fromisoformat(since[:10]), date.fromisoformat(day)))
+    if per == "province" or (per != "source" and query.province is not None):
+        for name, day_place in connection.execute(_PLACES_63 if query.province_map == "63" else _PLACES):
+            found.places[_now(day_place) if query.province_map == "34" else day_place].add(name)
+    return found
+
+
+def coverage(connection: sqlite3.Connection, query: Query, by: Period, per: str | None) -> Coverage:
+    """Which outlets, of those that ``query`` may ask about, were watched in which periods (``per`` as in a trend)."""
+    return coverage_of(seen(connection, query, by, per), query, by, per)
+
+
+def coverage_of(parts: Seen, query: Query, by: Period, per: str | None) -> Coverage:
+    """Which outlets, of those that ``query`` may ask about, were watched in which periods, by what was ``seen``."""
+    found: dict[Outlet, _Watch] = defaultdict(_Watch)
+    for name, days in parts.held.items():
+        found[name].held += days
+    for name, days in parts.nights.items():
+        for night in days:
+            found[name].crawled += [night - timedelta(days=1), night]
+    for name, first, last in parts.walks:
         found[name].crawled += [first, last]
         found[name].names.update(periods(first, last, by))
     for watch in found.values():
         watch.names.update(label(day, by) for day in [*watch.held, *watch.crawled])
         if not watch.crawled:
             watch.names.update(periods(min(watch.held), max(watch.held), by))
-    members = _members(connection, query, per, set(found))
+    members = _members(parts, query, per, set(found))
     asked = set().union(*members.values())
-    days = [day for name in asked if name in found for day in found[name].crawled]
+    crawled = [day for name in asked if name in found for day in found[name].crawled]
     return Coverage(
         {name: watch.names for name, watch in found.items()},
         members,
-        (min(days), max(days)) if days else None,
+        (min(crawled), max(crawled)) if crawled else None,
         _gone(query, by, members) if per == "province" or query.province is not None else {},
     )
 
 
-def _members(
-    connection: sqlite3.Connection, query: Query, per: str | None, known: set[Outlet]
-) -> dict[str | None, set[Outlet]]:
+def _members(parts: Seen, query: Query, per: str | None, known: set[Outlet]) -> dict[str | None, set[Outlet]]:
     everyone: set[Outlet] = {query.source} if query.source is not None else known
     nobody: set[Outlet] = set()
     if per == "source":
@@ -158,10 +196,9 @@ def _members(
         return {None: everyone}
     # An outlet belongs to a province if it ever wrote of it: most write of one, the national ones of many.
     places: dict[str | None, set[Outlet]] = defaultdict(set)
-    for name, day_place in connection.execute(_PLACES_63 if query.province_map == "63" else _PLACES):
-        place = _now(day_place) if query.province_map == "34" else day_place
-        if name in everyone:
-            places[place].add(name)
+    for place, names in parts.places.items():
+        if here := names & everyone:
+            places[place] = here
     if per == "province":
         return {None: nobody, **places}
     return {None: places[province_named(query.province, query.province_map)]} if query.province else {None: everyone}

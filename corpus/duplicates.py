@@ -23,7 +23,7 @@ import sqlite3
 import struct
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -114,19 +114,26 @@ def similarity(one: frozenset[str], other: frozenset[str]) -> float | None:
     return jaccard if jaccard >= MIN_JACCARD or contained else None
 
 
-def settle(connection: sqlite3.Connection, article_id: int, texts: list[str]) -> Match | None:
+def settle(
+    connection: sqlite3.Connection, article_id: int, texts: list[str], own: Collection[int] | None = None
+) -> Match | None:
     """Remember the keys of a stored article's text, and whose copy it is; call inside a transaction.
 
     Only articles with a lower id are looked at: the first seen is the head, and the answer does not depend on what
-    came later.
+    came later. ``own`` are the keys where they are known already, which are most of the work.
     """
-    pieces = shingles(texts)
-    own = sorted(keys(texts, pieces))
+    pieces = None
+    if own is None:
+        pieces = shingles(texts)
+        own = keys(texts, pieces)
+    ordered = sorted(own)
     votes: Counter[int] = Counter()
-    for key in met(connection, own):
+    for key in met(connection, ordered):
         votes.update(holders(connection, key, article_id))
-    match = likest(votes, pieces, Stored(connection))
-    remember(connection, [(key, article_id) for key in own])
+    if votes and pieces is None:
+        pieces = shingles(texts)
+    match = likest(votes, pieces or frozenset(), Stored(connection))
+    remember(connection, [(key, article_id) for key in ordered])
     if match:
         note_copies(connection, {article_id: match})
     return match

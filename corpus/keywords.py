@@ -93,8 +93,45 @@ def keywords(
     limits of the queries are not read. With ``most`` some so many articles of each selection are read, always the same
     ones: a second is enough for a first look at any corpus.
     """
-    if limit is not None and limit < 0:
-        raise QueryError(f"the limit is {limit}; it must be 0 or more, or None for all")
+    require_limit(limit)
+    return compared(*counted(connection, query, against, most=most), order=order, least=least, limit=limit)
+
+
+@dataclass
+class Counts:
+    """How often each word stands in a selection, in how many articles, and how many there are with and without words;
+    ``of`` as in ``Selection``. Those of parts of a corpus can be added up."""
+
+    words: Counter[str]
+    held: Counter[str]
+    articles: int
+    unsegmented: int
+    of: int | None = None
+
+    def add(self, other: Counts) -> None:
+        """Count in what another part of the corpus has."""
+        if self.of is not None or other.of is not None:
+            self.of = self.total + other.total
+        self.words.update(other.words)
+        self.held.update(other.held)
+        self.articles += other.articles
+        self.unsegmented += other.unsegmented
+
+    @property
+    def total(self) -> int:
+        """How many articles there are, read or not."""
+        return self.articles + self.unsegmented if self.of is None else self.of
+
+    @property
+    def selection(self) -> Selection:
+        """What was counted, in a few figures."""
+        return Selection(self.articles, self.words.total(), self.unsegmented, self.of)
+
+
+def counted(
+    connection: sqlite3.Connection, query: Query, against: Query | None = None, *, most: int | None = None
+) -> tuple[Counts, Counts]:
+    """The counts of the two selections that ``keywords`` compares."""
     mine = where(query, heads_only=True)
     others = where(replace(against or Query(), stories=True))
     rest = Where(
@@ -107,8 +144,21 @@ def keywords(
         there = search(connection, replace(against or Query(), stories=True, limit=0)).total
         if against is None:
             there -= here
-    counts, held, first = _read(connection, *_some(mine, most, here))
-    against_counts, _, second = _read(connection, *_some(rest, most, there))
+    return _read(connection, *_some(mine, most, here)), _read(connection, *_some(rest, most, there))
+
+
+def require_limit(limit: int | None) -> None:
+    """Raise ``QueryError`` for a limit without meaning."""
+    if limit is not None and limit < 0:
+        raise QueryError(f"the limit is {limit}; it must be 0 or more, or None for all")
+
+
+def compared(
+    mine: Counts, others: Counts, *, order: Order = "likelihood", least: int = 5, limit: int | None = 50
+) -> Keywords:
+    """What is typical of one selection beside the other; see ``keywords``."""
+    first, second = mine.selection, others.selection
+    counts, held, against_counts = mine.words, mine.held, others.words
     for selection, name in ((first, "first"), (second, "second")):
         if not selection.words:
             raise QueryError(
@@ -144,9 +194,7 @@ def _some(asked: Where, most: int | None, total: int | None) -> tuple[Where, int
     return Where(f"{asked.sql} AND (articles.id * 2654435761) % 4294967296 < {part}", asked.values), total
 
 
-def _read(
-    connection: sqlite3.Connection, asked: Where, total: int | None
-) -> tuple[Counter[str], Counter[str], Selection]:
+def _read(connection: sqlite3.Connection, asked: Where, total: int | None) -> Counts:
     """Of the articles asked for: how often each word stands in them, in how many, and how many there are."""
     counts: Counter[str] = Counter()
     held: Counter[str] = Counter()
@@ -158,7 +206,7 @@ def _read(
             segmented += 1
             counts.update(words)
             held.update(set(words))
-    return counts, held, Selection(segmented, counts.total(), articles - segmented, total)
+    return Counts(counts, held, segmented, articles - segmented, total)
 
 
 def _words(connection: sqlite3.Connection, ids: list[int]) -> Iterator[list[str]]:

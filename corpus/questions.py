@@ -10,6 +10,7 @@ from typing import Any
 
 from corpus import concordance, facets, keywords, provenance
 from corpus.concordance import Concordance
+from corpus.counting import Group
 from corpus.entities import require_known
 from corpus.facets import Facet, FacetKind
 from corpus.keywords import Keywords
@@ -20,7 +21,7 @@ from corpus.provenance import Twin
 from corpus.records import PageRecord, Query
 from corpus.search import Answer, search
 from corpus.shares import ShareRow, province_shares
-from corpus.trend import MOST, Group, ThemeRow, theme_by_province, trend
+from corpus.trend import MOST, ThemeRow, theme_by_province, trend
 from corpus.trend_rows import Trend
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from corpus import tallies
 from corpus.conditions import PROVINCE_COLUMN
+from corpus.counting import Counted, all_days
 from corpus.intervals import wilson
 from corpus.records import Query
-from corpus.trend import Counted, all_days, by_name
+from corpus.trend import by_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from corpus import tallies
 from corpus.changepoints import change_points
-from corpus.conditions import PROVINCE_COLUMN, STANDING, Where, themed, where
-from corpus.coverage import Coverage, coverage
+from corpus.conditions import PROVINCE_COLUMN, themed
+from corpus.counting import THEME, Counted, Group, all_days, by_day, undated_of
+from corpus.coverage import Coverage, Seen, coverage_of, seen
 from corpus.entities import PARTNERS_NAMED
 from corpus.errors import QueryError
 from corpus.intervals import wilson
@@ -27,9 +28,10 @@ from corpus.records import Query
 from corpus.text import fold
 from corpus.trend_rows import Change, Trend, TrendRow
 
-Group = Literal["source", "province", "theme", "partner"]
 MOST = 10
 """Partners that a trend per partner has rows for, where it is not told how many."""
+_OVERLAPPING = ("theme", "partner")
+"""Groups of which an article may be in several, or in none: the denominator is the same for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,47 @@ def trend(
     but filters where there are themes or rows per theme or partner. ``changes`` looks for the periods at which the
     share changes its level.
     """
+    require_share(query, per, themes, changes=changes)
+    found = counted(connection, query, by, per, themes, stories=stories)
+    return shown(found, query, by, per, themes, changes=changes, most=most)
+
+
+def require_share(query: Query, per: Group | None, themes: tuple[str, ...], *, changes: bool) -> None:
+    """Raise ``QueryError`` where ``changes`` are asked for and there is no share that could change."""
     if changes and per not in _OVERLAPPING and not (query.text or query.partner or query.themes or themes):
         raise QueryError(
             "changes are looked for in a share: ask for words, a theme or a partner, or per theme or partner"
         )
+
+
+@dataclass
+class Counts:
+    """What a trend is made of: by day and group the denominators and counts, the undated, and who was looking; those
+    of parts of a corpus can be added up."""
+
+    denominators: Counter[tuple[Any, ...]]
+    counts: Counter[tuple[Any, ...]]
+    undated: int
+    seen: Seen
+
+    def add(self, other: Counts) -> None:
+        """Count in what another part of the corpus has."""
+        self.denominators.update(other.denominators)
+        self.counts.update(other.counts)
+        self.undated += other.undated
+        self.seen.add(other.seen)
+
+
+def counted(
+    connection: sqlite3.Connection,
+    query: Query,
+    by: Period = "month",
+    per: Group | None = None,
+    themes: tuple[str, ...] = (),
+    *,
+    stories: bool = False,
+) -> Counts:
+    """The counts that ``trend`` shows."""
     given: str | None = None
     if per == "theme":
         if query.themes:
@@ -84,22 +123,36 @@ def trend(
         asked = replace(query, themes=(), probability=None) if query.themes else no_words
         kind = tallies.READ if query.partner else tallies.EVERY
         base = Counted(asked, tallies.TAGGED if query.themes else kind, stories)
-    denominators = _by_day(connection, by, None if per in _OVERLAPPING else per, base)
-    counts = _by_day(connection, by, per, subject, given)
+    denominators = by_day(connection, by, None if per in _OVERLAPPING else per, base)
+    counts = by_day(connection, by, per, subject, given)
+    open_ended = replace(subject.query, since=None, until=None)
+    undated = undated_of(connection, replace(subject, query=open_ended))
+    return Counts(denominators, counts, undated, seen(connection, query, by, per))
+
+
+def shown(
+    found: Counts,
+    query: Query,
+    by: Period = "month",
+    per: Group | None = None,
+    themes: tuple[str, ...] = (),
+    *,
+    changes: bool = False,
+    most: int = MOST,
+) -> Trend:
+    """The trend of what was ``counted``, with the same arguments."""
     left_out = 0
     groups: Mapping[str | None, str | None]
     if per == "theme":
-        groups = dict.fromkeys(themes or sorted({name for _, name in counts if name}))
+        groups = dict.fromkeys(themes or sorted({name for _, name in found.counts if name}))
     elif per == "partner":
-        named = _totals(counts)
+        named = _totals(found.counts)
         groups, left_out = dict.fromkeys(named[:most]), max(0, len(named) - most)
     else:
-        groups = {name: name for name in sorted({name for _, name in denominators}, key=by_name)}
-    open_ended = replace(subject.query, since=None, until=None)
-    undated = replace(subject, query=open_ended)
-    watch = coverage(connection, query, by, per) if denominators else None
-    rows = tuple(_rows(counts, denominators, groups, by, watch, query)) if watch else ()
-    return Trend(rows, _undated(connection, undated), tuple(_changes(rows)) if changes else (), left_out)
+        groups = {name: name for name in sorted({name for _, name in found.denominators}, key=by_name)}
+    watch = coverage_of(found.seen, query, by, per) if found.denominators else None
+    rows = tuple(_rows(found.counts, found.denominators, groups, by, watch, query)) if watch else ()
+    return Trend(rows, found.undated, tuple(_changes(rows)) if changes else (), left_out)
 
 
 def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: bool = False) -> list[ThemeRow]:
@@ -111,7 +164,7 @@ def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: 
     base = Counted(replace(query, themes=(), probability=None), tallies.TAGGED, stories)
     column = PROVINCE_COLUMN[query.province_map]
     denominators = all_days(connection, (column,), base)
-    counts = all_days(connection, (column, _THEME), base, themed(query))
+    counts = all_days(connection, (column, THEME), base, themed(query))
     themes = query.themes or sorted({theme for _, theme in counts})
     return [
         ThemeRow(province, theme, counts[province, theme], total, counts[province, theme] / total)
@@ -120,117 +173,12 @@ def theme_by_province(connection: sqlite3.Connection, query: Query, *, stories: 
     ]
 
 
-_ONLY = {
-    tallies.TAGGED: "EXISTS (SELECT 1 FROM taggings WHERE taggings.article_id = articles.id)",
-    tallies.READ: "EXISTS (SELECT 1 FROM namings WHERE namings.article_id = articles.id)",
-}
-_OVERLAPPING = ("theme", "partner")
-"""Groups of which an article may be in several, or in none: the denominator is the same for each."""
-_THEME = "standing_themes.theme"
-_GROUP_COLUMN: dict[Group | None, str] = {
-    None: "NULL", "source": "articles.source", "theme": _THEME, "partner": _THEME,
-}  # fmt: skip
-
-
-def _tables(given: str | None) -> str:
-    """What is counted in: articles, or each with its themes, those of the relation ``given`` (``themed``)."""
-    joined = f"articles JOIN {given} AS standing_themes ON standing_themes.article_id = articles.id"
-    return joined if given else "articles"
-
-
-def _is_tallied(given: str | None) -> bool:
-    """Whether tallies count the themes of this relation: those in use, not those from some probability on."""
-    return given is None or given == STANDING
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What is counted: the articles of ``query``, and the ``kind`` of tally that counts the same (one theme at most).
-
-    ``tallies.TAGGED`` means only those with a tagging, ``tallies.READ`` those read for names, which no tally counts;
-    ``stories`` those that are no copies.
-    """
-
-    query: Query
-    kind: str
-    stories: bool
-
-    @property
-    def heads_only(self) -> bool:
-        return self.stories or self.query.stories
-
-    def where(self) -> Where:
-        condition, only = where(self.query, heads_only=self.stories), _ONLY.get(self.kind)
-        return Where(f"{condition.sql} AND {only}", condition.values) if only else condition
-
-
-def all_days(
-    connection: sqlite3.Connection, columns: tuple[str, ...], what: Counted, given: str | None = None
-) -> Counter[tuple[Any, ...]]:
-    """How many articles there are of each combination of ``columns``, the undated too where no day is asked for."""
-    found: Counter[tuple[Any, ...]] = Counter()
-    months = tallies.split(what.query, columns) if _is_tallied(given) else None
-    for edge in months.edges if months else (what.query,):
-        found += _counts(connection, ", ".join(columns), _tables(given), replace(what, query=edge).where())
-    if months:
-        kind = None if given else what.kind
-        found += tallies.counts(
-            connection, what.query, months, kind, columns, by_month=False, heads_only=what.heads_only
-        )
-    return found
-
-
-def _counts(connection: sqlite3.Connection, columns: str, tables: str, condition: Where) -> Counter[tuple[Any, ...]]:
-    """How many rows under ``condition`` there are of each combination of ``columns``."""
-    rows = connection.execute(
-        f"SELECT {columns}, count(*) FROM {tables} WHERE {condition.sql} GROUP BY {columns}",  # noqa: S608 - our names
-        condition.values,
-    )
-    return Counter({tuple(key): count for *key, count in rows})
-
-
-def _by_day(
-    connection: sqlite3.Connection, by: Period, per: Group | None, what: Counted, given: str | None = None
-) -> Counter[tuple[Any, ...]]:
-    """How many articles there are of each day and group; those of whole months may stand at the first of the month."""
-    group = _GROUP_COLUMN[per] if per != "province" else PROVINCE_COLUMN[what.query.province_map]
-    months = None
-    if by in {"month", "quarter", "year"} and _is_tallied(given) and what.kind != tallies.READ:
-        months = tallies.split(what.query, (group,))
-    found: Counter[tuple[Any, ...]] = Counter()
-    for edge in months.edges if months else (what.query,):
-        condition = replace(what, query=edge).where()
-        dated = Where(f"published_day IS NOT NULL AND {condition.sql}", condition.values)
-        found += _counts(connection, f"published_day, {group}", _tables(given), dated)
-    if months:
-        kind = None if per == "theme" else what.kind
-        monthly = tallies.counts(
-            connection, what.query, months, kind, (group,), by_month=True, heads_only=what.heads_only
-        )
-        found.update({(f"{month}-01", name): count for (month, name), count in monthly.items() if month})
-    return found
-
-
 def _totals(counts: Counter[tuple[Any, ...]]) -> list[str]:
     """The groups, those with most first, by name among equals."""
     found: Counter[str] = Counter()
     for (_, name), count in counts.items():
         found[name] += count
     return sorted(found, key=lambda name: (-found[name], by_name(name)))
-
-
-def _undated(connection: sqlite3.Connection, what: Counted) -> int:
-    if tallies.split(what.query) and what.kind != tallies.READ:
-        counted = tallies.counts(
-            connection, what.query, tallies.UNDATED, what.kind, (), by_month=False, heads_only=what.heads_only
-        )
-        return counted.total()
-    condition = what.where()
-    row = connection.execute(
-        f"SELECT count(*) FROM articles WHERE published_day IS NULL AND {condition.sql}",  # noqa: S608 - our names
-        condition.values,
-    ).fetchone()
-    return int(row[0])
 
 
 def by_name(name: str | None) -> tuple[bool, str, str]:

@@ -33,7 +33,11 @@ def ingest(page: Page, source: Source | None, corpus: Corpus, place: ArchivePlac
 
     The page must be on the disk of the archive at ``place`` before: the transaction in here is what marks it as done.
     """
-    result = read(page, source)
+    return store(read(page, source), page, corpus, place)
+
+
+def store(result: Article | Rejection, page: Page, corpus: Corpus, place: ArchivePlace | None) -> Outcome:
+    """Store what ``read`` made of ``page``, and return what became of its address; see ``ingest``."""
     try:
         return corpus.keep(result, page=page, place=place, requested_url=page.requested_url)
     except sqlite3.Error:
@@ -43,7 +47,7 @@ def ingest(page: Page, source: Source | None, corpus: Corpus, place: ArchivePlac
             raise
         # The corpus refuses an article that would be stored wrong, or trips over it. Where it is not the article but
         # the corpus that is at fault, this fails again, and loudly.
-        return corpus.keep(_bug(page, error), page=page, place=place, requested_url=page.requested_url)
+        return corpus.keep(bug(page, error), page=page, place=place, requested_url=page.requested_url)
 
 
 def ingest_many(pages: Sequence[tuple[Page, Source | None, ArchivePlace | None]], corpus: Corpus) -> list[Outcome]:
@@ -106,10 +110,11 @@ def read(page: Page, source: Source | None) -> Article | Rejection:
     except Rejected as verdict:
         return Rejection(page.url, page.source, verdict.reason, line(verdict.detail))
     except Exception as error:  # one odd page must not end the night, and is read again by replay once mended
-        return _bug(page, error)
+        return bug(page, error)
 
 
-def _bug(page: Page, error: Exception) -> Rejection:
+def bug(page: Page, error: Exception) -> Rejection:
+    """The rejection of a page that an ``error`` of ours kept from being read or stored; it is logged with its trace."""
     logger.error("%s: could not be read, by a fault of ours", page.url, exc_info=error)
     return Rejection(page.url, page.source, "bug", line(f"{page.url}: {type(error).__name__}: {error}"))
 

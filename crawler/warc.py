@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -29,6 +29,7 @@ __all__ = [
     "decoded",
     "is_saved",
     "read_each",
+    "read_part",
     "read_placed",
     "read_placed_page",
     "read_warc",
@@ -67,14 +68,28 @@ def read_placed(path: Path, name: str) -> Iterator[tuple[ArchivePlace, Page]]:
 def read_each(path: Path, name: str) -> Iterator[tuple[ArchivePlace, Page | ArchiveError]]:
     """As ``read_placed``, but a page that is too large is the error that says so, not a warning."""
     for label, file in opened(path):
-        try:
-            for record in read_records(file, label, wanted=_may_be_page, limit=MAX_BODY_BYTES):
-                if (page := _page(record, label)) is not None:
-                    yield ArchivePlace(name, record.offset, record.length), page
-        except CutError as cut:
-            logger.warning("%s and is left out", cut)
-        except BROKEN as error:
-            raise ArchiveError(f"{label}: is damaged ({error})") from error
+        yield from read_part(file, label, name)
+
+
+def read_part(
+    file: IO[bytes], label: str, name: str, start: int = 0, end: int | None = None
+) -> Generator[tuple[ArchivePlace, Page | ArchiveError], None, int | None]:
+    """As ``read_each``, of the records of an open ``file`` that begin at byte ``start`` or later and before ``end``.
+
+    At ``start`` a record must begin (``crawler.members.next_member``); errors name the file by ``label``. What the
+    generator returns is the offset of the first record that it left to others, None at the end of the file.
+    """
+    try:
+        for record in read_records(file, label, start, wanted=_may_be_page, limit=MAX_BODY_BYTES):
+            if end is not None and record.offset >= end:
+                return record.offset
+            if (page := _page(record, label)) is not None:
+                yield ArchivePlace(name, record.offset, record.length), page
+    except CutError as cut:
+        logger.warning("%s and is left out", cut)
+    except BROKEN as error:
+        raise ArchiveError(f"{label}: is damaged ({error})") from error
+    return None
 
 
 def read_placed_page(path: Path, place: ArchivePlace) -> Page:

@@ -87,6 +87,8 @@ def test_the_share_of_a_partner_is_of_the_articles_that_were_read_for_names(corp
     put(corpus, "2024-01-04", None, theme="border")
     rows = corpus.trend(Query(partner="Lào")).rows
     assert [(row.count, row.denominator) for row in rows] == [(2, 3)]
+    shares = corpus.province_shares(Query(partner="Lào"))
+    assert [(row.count, row.denominator) for row in shares] == [(2, 3)]
     # With a theme the partner says among which articles it is counted.
     rows = corpus.trend(Query(partner="Lào", themes=("border",))).rows
     assert [(row.count, row.denominator) for row in rows] == [(1, 2)]

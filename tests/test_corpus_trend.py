@@ -167,7 +167,7 @@ def test_periods_are_of_vietnam_and_weeks_are_iso(corpus: Corpus) -> None:
         assert [row.period for row in corpus.trend(Query(), by=by).rows] == [period]  # type: ignore[arg-type]
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     st.dates(date(1990, 1, 1), date(2030, 1, 1)),
     st.integers(0, 900),

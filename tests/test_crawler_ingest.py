@@ -178,7 +178,8 @@ def test_pages_together_are_stored_as_one_by_one(tmp_path: Path, monkeypatch: py
     with Corpus.open(tmp_path / "one.sqlite") as one, Corpus.open(tmp_path / "many.sqlite") as many:
         alone = [ingest(*each[:2], one, each[2]) for each in given]
         assert ingest_many(given, many) == alone
-        assert many.stats() == one.stats()
+        # Rows written in another order fill the pages of the file otherwise.
+        assert replace(many.stats(), size=0) == replace(one.stats(), size=0)
 
         # What the corpus trips over is a fault of ours for one page, and the others are stored all the same.
         def refuse(result: object, *rest: object) -> None:

@@ -29,7 +29,7 @@ from tintinh.language import catalogue, heading, tell, translated
 COVERED = [
     *(f"tintinh/commands/{name}.py" for name in (
         "archive", "bring", "check", "collect", "explore", "exports", "extract", "health", "label", "models", "network",
-        "night", "opinions", "optimize", "report", "sample", "trends", "words",
+        "night", "opinions", "optimize", "report", "sample", "spread", "trends", "words",
     )),
     *(f"tintinh/{name}.py" for name in ("demo", "foreseen", "labelling", "reading", "sheet", "trouble")),
 ]  # fmt: skip
@@ -38,6 +38,7 @@ BARE = {
     "{}  {} UTC  {}",  # `show --revisions`: a number, a moment, a title
     "title      {}\ndate       {} → {}",
     "none",
+    "tintinh serve --corpus {}{} --open",  # a command, to be pasted
     "outside",  # `extract --explain` shows what the code calls things
 }
 PLACE = re.compile(r"\{[^{}]*\}")

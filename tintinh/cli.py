@@ -21,6 +21,7 @@ _COMMANDS = {
     "crawl": "collect",
     "backfill": "night",
     "replay": "collect",
+    "merge": "spread",
     "archive": "archive",
     "import": "bring",
     "sources": "sources",

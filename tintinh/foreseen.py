@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from tintinh.language import tell
+from tintinh.output import print_json, print_rows
 
 if TYPE_CHECKING:
     from crawler.forecast import Forecast
@@ -52,3 +55,14 @@ def as_object(forecast: Forecast) -> dict[str, Any]:
         ],
         "examples": [asdict(one) for one in forecast.examples],
     }
+
+
+def print_forecast(forecast: Forecast, *, as_json: bool, as_csv: bool) -> None:
+    """Print what a replay would change: one object, rows of counts, or lines for a person."""
+    if as_json:
+        print_json(as_object(forecast))
+    elif as_csv:
+        print_rows(as_rows(forecast), ("what", "count"), as_json=False, as_csv=True)
+    else:
+        for line in as_lines(forecast):
+            click.echo(line)

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tintinh.colours import painted
-from tintinh.commands.options import Day, archive_option, corpus_option
+from tintinh.commands.options import Day, archive_address_option, archive_option, corpus_option
+from tintinh.commands.spread import cluster_options, dataset_at, replay_spread
 from tintinh.completion import complete_sources
-from tintinh.foreseen import as_lines, as_object, as_rows
+from tintinh.foreseen import as_lines, print_forecast
 from tintinh.language import tell, translated
-from tintinh.output import formats, print_json, print_rows, progress, say
+from tintinh.output import formats, print_rows, progress, say
 
 if TYPE_CHECKING:
     from corpus.nights import Finding, Night
@@ -211,14 +212,16 @@ def tell_verdict(nights: list[Night], findings: Sequence[Finding] = ()) -> int:
 @click.command(
     "replay",
     epilog="\b\nExamples:\n  tintinh replay --source bao_ha_giang --dry-run\n"
-    "  tintinh replay --source bao_ha_giang --since 2026-05-01",
+    "  tintinh replay --source bao_ha_giang --since 2026-05-01\n"
+    "  tintinh replay --dataset all --dask local:4    into a dataset, by four processes",
 )
 @click.option("--source", "source_id", metavar="ID", shell_complete=complete_sources, help="Only pages of this source.")
 @click.option("--since", type=Day(), metavar="DAY", help="Only pages fetched on this day or later.")
 @click.option("--dry-run", is_flag=True, help="Only show what would change; write nothing.")
 @click.option("--yes", is_flag=True, help="Write without asking.")
 @corpus_option
-@archive_option
+@archive_address_option
+@cluster_options
 @formats
 def replay_command(
     source_id: str | None,
@@ -226,15 +229,23 @@ def replay_command(
     dry_run: bool,
     yes: bool,
     corpus_path: Path,
-    archive_path: Path,
+    archive_address: str,
+    dataset: str | None,
+    dask: str | None,
     as_json: bool,
     as_csv: bool,
-) -> None:
+) -> int:
     """Read the archived pages again with today's code and store what changed; nothing is fetched.
 
     First it shows what would change. On a terminal it then asks before it writes; elsewhere, as from cron, it writes.
     Into a corpus that is not there yet it writes at once: nothing in it can change.
+
+    With --dataset it writes Parquet files in place of the corpus, a partition of the archive each, and what is finished
+    there is not read twice; --dask lets many processes do it. tintinh merge takes a dataset into a corpus.
     """
+    if (into := dataset_at(dataset, dask, "corpus_path", "dry_run", "yes")) is not None:
+        return replay_spread(into, dask, archive_address, source_id, since, as_json=as_json, as_csv=as_csv)
+    archive_path = Path(archive_address)
     from corpus.store import Corpus
     from crawler.ingest import replay
     from crawler.source import load_sources
@@ -242,8 +253,8 @@ def replay_command(
     if not archive_path.is_dir():
         raise click.BadParameter(f"{archive_path}: there is no archive", param_hint="--archive")
     if dry_run:
-        _print_forecast(_forecast(corpus_path, archive_path, source_id, since), as_json=as_json, as_csv=as_csv)
-        return
+        print_forecast(_forecast(corpus_path, archive_path, source_id, since), as_json=as_json, as_csv=as_csv)
+        return 0
     if corpus_path.exists():
         Corpus.open(corpus_path).close()  # an older schema is brought up to date before it is read
         foreseen = _forecast(corpus_path, archive_path, source_id, since)
@@ -257,6 +268,7 @@ def replay_command(
             count_outcome(counts, outcome)
             advance(1)
     print_outcomes(counts, as_json=as_json, as_csv=as_csv)
+    return 0
 
 
 def _forecast(corpus_path: Path, archive_path: Path, source_id: str | None, since: date | None) -> Forecast:
@@ -271,16 +283,6 @@ def _forecast(corpus_path: Path, archive_path: Path, source_id: str | None, sinc
         for _ in forecaster.run(archive_path, source_id, since):
             advance(1)
         return forecaster.result()
-
-
-def _print_forecast(forecast: Forecast, *, as_json: bool, as_csv: bool) -> None:
-    if as_json:
-        print_json(as_object(forecast))
-    elif as_csv:
-        print_rows(as_rows(forecast), ("what", "count"), as_json=False, as_csv=True)
-    else:
-        for line in as_lines(forecast):
-            click.echo(line)
 
 
 def count_outcome(counts: dict[str, Counter[str]], outcome: Outcome) -> None:

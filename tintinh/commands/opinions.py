@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 import click
 
 from tintinh.commands.options import corpus_option, model_option, themes_at, themes_option
+from tintinh.commands.spread import annotate_spread, cluster_options, dataset_at
 from tintinh.language import tell, translated
 from tintinh.output import plain, print_json, progress, say
 
@@ -207,11 +208,17 @@ def _print_reason(reason: Explanation) -> None:
 @model_option
 @themes_option
 @corpus_option
-def annotate_command(model_path: Path | None, themes_path: Path | None, corpus_path: Path) -> None:
+@cluster_options
+def annotate_command(
+    model_path: Path | None, themes_path: Path | None, corpus_path: Path, dataset: str | None, dask: str | None
+) -> int:
     """Segment and tag every article that is new to the segmenter or the model, and read it for places and partners.
 
     Safe to stop and to run again. Articles are read for names anew when the gazetteer or its rules have changed.
+    With --dataset it annotates a dataset (tintinh replay --dataset) in place of the corpus.
     """
+    if (of := dataset_at(dataset, dask, "corpus_path")) is not None:
+        return annotate_spread(of, dask, model_folder(model_path), tagger_at(model_path, themes_path).by)
     from corpus.store import Corpus
 
     with Corpus.open(corpus_path, create=False) as corpus:
@@ -224,6 +231,7 @@ def annotate_command(model_path: Path | None, themes_path: Path | None, corpus_p
             named=named,
         )
     )
+    return 0
 
 
 def annotate(corpus: Corpus, tagger: Tagger) -> tuple[int, int, int]:

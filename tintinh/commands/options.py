@@ -46,6 +46,24 @@ def archive_option(command: Command) -> Command:
     )(command)
 
 
+class Address(click.ParamType[str]):
+    """A folder of this machine, or an address that fsspec knows (``s3://…``)."""
+
+    name = "directory"
+
+
+def archive_address_option(command: Command) -> Command:
+    """``--archive`` of a command that reads archives elsewhere, too."""
+    return click.option(
+        "--archive",
+        "archive_address",
+        type=Address(),
+        default=lambda: str(settings().archive),
+        show_default="data/archive",
+        help="The page archive (WARC files); with --dataset also an address such as s3://….",
+    )(command)
+
+
 def model_option(command: Command) -> Command:
     """``--model``: a stored theme model."""
     return click.option(

@@ -10,6 +10,7 @@ import click
 from tintinh.chart import bars
 from tintinh.commands.explore import open_corpus
 from tintinh.commands.options import corpus_option, partner_option, query_of, query_options, require_source
+from tintinh.commands.spread import cluster_options, dataset_at, trend_spread
 from tintinh.language import tell
 from tintinh.output import formats, print_rows, say
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 @query_options
 @partner_option
 @corpus_option
+@cluster_options
 @formats
 def trend_command(
     by: Literal["day", "week", "month", "quarter", "year"],
@@ -53,6 +55,8 @@ def trend_command(
     changes: bool,
     themes: tuple[str, ...],
     corpus_path: Path,
+    dataset: str | None,
+    dask: str | None,
     as_json: bool,
     as_csv: bool,
     **filters: Any,
@@ -74,9 +78,13 @@ def trend_command(
     query = query_of(text=text, themes=() if per == "theme" else themes, **filters)
     if per == "theme":
         query_of(text=None, themes=themes, **filters)  # an unknown theme is an error here, too
-    with open_corpus(corpus_path) as corpus:
-        require_source(query.source, corpus)
-        found = corpus.trend(query, by, per, themes if per == "theme" else (), changes=changes, most=most)
+    shown = themes if per == "theme" else ()
+    if (over := dataset_at(dataset, dask, "corpus_path")) is not None:
+        found = trend_spread(over, dask, query, by, per, shown, changes=changes, most=most)
+    else:
+        with open_corpus(corpus_path) as corpus:
+            require_source(query.source, corpus)
+            found = corpus.trend(query, by, per, shown, changes=changes, most=most)
     new_level = {(change.group, change.period): change for change in found.changes}
     rows = [asdict(row) for row in found.rows]
     columns = ["period", *(["group"] if per else []), "count", "denominator", "share", "low", "high", "outlets"]

@@ -10,6 +10,7 @@ import click
 
 from tintinh.commands.explore import open_corpus
 from tintinh.commands.options import Day, corpus_option, partner_option, query_of, query_options, require_source
+from tintinh.commands.spread import cluster_options, dataset_at, keywords_spread
 from tintinh.language import tell
 from tintinh.output import formats, print_json, print_rows, say
 
@@ -60,6 +61,7 @@ _FIELDS = {
 )
 @click.option("--limit", type=click.IntRange(1, 100_000), default=30, show_default=True, help="How many words at most.")
 @corpus_option
+@cluster_options
 @formats
 def keywords_command(
     query: str | None,
@@ -68,6 +70,8 @@ def keywords_command(
     least: int,
     limit: int,
     corpus_path: Path,
+    dataset: str | None,
+    dask: str | None,
     as_json: bool,
     as_csv: bool,
     **filters: Any,
@@ -78,10 +82,13 @@ def keywords_command(
     ratio how great: 1 is twice as often, 2 four times.
     """
     question, other = query_of(text=query, **filters), _other(against)
-    with open_corpus(corpus_path) as corpus:
-        for asked in (question, other):
-            require_source(asked.source if asked else None, corpus)
-        found = corpus.keywords(question, other, order=order, least=least, limit=limit)
+    if (over := dataset_at(dataset, dask, "corpus_path")) is not None:
+        found = keywords_spread(over, dask, question, other, order=order, least=least, limit=limit)
+    else:
+        with open_corpus(corpus_path) as corpus:
+            for asked in (question, other):
+                require_source(asked.source if asked else None, corpus)
+            found = corpus.keywords(question, other, order=order, least=least, limit=limit)
     columns = ["word", "count", "articles", "against", "log_likelihood", "log_ratio"]
     print_rows(map(asdict, found.words), columns, as_json=as_json, as_csv=as_csv)
     for name, selection in ((tell("first selection"), found.first), (tell("second selection"), found.second)):

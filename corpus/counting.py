@@ -1,0 +1,122 @@
+"""Counting articles by day and group: from the tallies where they know the answer, else article by article."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from corpus import tallies
+from corpus.conditions import PROVINCE_COLUMN, STANDING, Where, where
+from corpus.periods import Period
+from corpus.records import Query
+
+Group = Literal["source", "province", "theme", "partner"]
+
+_ONLY = {
+    tallies.TAGGED: "EXISTS (SELECT 1 FROM taggings WHERE taggings.article_id = articles.id)",
+    tallies.READ: "EXISTS (SELECT 1 FROM namings WHERE namings.article_id = articles.id)",
+}
+THEME = "standing_themes.theme"
+"""What a count by theme, or by partner, is grouped by."""
+_GROUP_COLUMN: dict[Group | None, str] = {
+    None: "NULL", "source": "articles.source", "theme": THEME, "partner": THEME,
+}  # fmt: skip
+
+
+def _tables(given: str | None) -> str:
+    """What is counted in: articles, or each with its themes, those of the relation ``given`` (``themed``)."""
+    joined = f"articles JOIN {given} AS standing_themes ON standing_themes.article_id = articles.id"
+    return joined if given else "articles"
+
+
+def _is_tallied(given: str | None, kind: str) -> bool:
+    """Whether tallies count what is of this kind, and the themes of this relation: those in use, not those from some
+    probability on."""
+    return kind != tallies.READ and (given is None or given == STANDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is counted: the articles of ``query``, and the ``kind`` of tally that counts the same (one theme at most).
+
+    ``tallies.TAGGED`` means only those with a tagging, ``tallies.READ`` those read for names, which no tally counts;
+    ``stories`` those that are no copies.
+    """
+
+    query: Query
+    kind: str
+    stories: bool
+
+    @property
+    def heads_only(self) -> bool:
+        """Whether copies are left out."""
+        return self.stories or self.query.stories
+
+    def where(self) -> Where:
+        """Which articles these are."""
+        condition, only = where(self.query, heads_only=self.stories), _ONLY.get(self.kind)
+        return Where(f"{condition.sql} AND {only}", condition.values) if only else condition
+
+
+def all_days(
+    connection: sqlite3.Connection, columns: tuple[str, ...], what: Counted, given: str | None = None
+) -> Counter[tuple[Any, ...]]:
+    """How many articles there are of each combination of ``columns``, the undated too where no day is asked for."""
+    found: Counter[tuple[Any, ...]] = Counter()
+    months = tallies.split(what.query, columns) if _is_tallied(given, what.kind) else None
+    for edge in months.edges if months else (what.query,):
+        found += _counts(connection, ", ".join(columns), _tables(given), replace(what, query=edge).where())
+    if months:
+        kind = None if given else what.kind
+        found += tallies.counts(
+            connection, what.query, months, kind, columns, by_month=False, heads_only=what.heads_only
+        )
+    return found
+
+
+def _counts(connection: sqlite3.Connection, columns: str, tables: str, condition: Where) -> Counter[tuple[Any, ...]]:
+    """How many rows under ``condition`` there are of each combination of ``columns``."""
+    rows = connection.execute(
+        f"SELECT {columns}, count(*) FROM {tables} WHERE {condition.sql} GROUP BY {columns}",  # noqa: S608 - our names
+        condition.values,
+    )
+    return Counter({tuple(key): count for *key, count in rows})
+
+
+def by_day(
+    connection: sqlite3.Connection, by: Period, per: Group | None, what: Counted, given: str | None = None
+) -> Counter[tuple[Any, ...]]:
+    """How many articles there are of each day and group; those of whole months may stand at the first of the month."""
+    group = _GROUP_COLUMN[per] if per != "province" else PROVINCE_COLUMN[what.query.province_map]
+    months = None
+    if by in {"month", "quarter", "year"} and _is_tallied(given, what.kind):
+        months = tallies.split(what.query, (group,))
+    found: Counter[tuple[Any, ...]] = Counter()
+    for edge in months.edges if months else (what.query,):
+        condition = replace(what, query=edge).where()
+        dated = Where(f"published_day IS NOT NULL AND {condition.sql}", condition.values)
+        found += _counts(connection, f"published_day, {group}", _tables(given), dated)
+    if months:
+        kind = None if per == "theme" else what.kind
+        monthly = tallies.counts(
+            connection, what.query, months, kind, (group,), by_month=True, heads_only=what.heads_only
+        )
+        found.update({(f"{month}-01", name): count for (month, name), count in monthly.items() if month})
+    return found
+
+
+def undated_of(connection: sqlite3.Connection, what: Counted) -> int:
+    """How many of them have no date to stand at."""
+    if _is_tallied(None, what.kind) and tallies.split(what.query):
+        counted = tallies.counts(
+            connection, what.query, tallies.UNDATED, what.kind, (), by_month=False, heads_only=what.heads_only
+        )
+        return counted.total()
+    condition = what.where()
+    row = connection.execute(
+        f"SELECT count(*) FROM articles WHERE published_day IS NULL AND {condition.sql}",  # noqa: S608 - our names
+        condition.values,
+    ).fetchone()
+    return int(row[0])
