@@ -39,6 +39,7 @@ BARE = {
     "title      {}\ndate       {} → {}",
     "tintinh serve --corpus {}{} --open",  # a command to be copied
     "none",
+    "tintinh serve --corpus {}{} --open",  # a command, to be pasted
     "outside",  # `extract --explain` shows what the code calls things
 }
 PLACE = re.compile(r"\{[^{}]*\}")

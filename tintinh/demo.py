@@ -80,7 +80,7 @@ def run_demo(folder: Path, *, fresh: bool) -> Path:
     _heading("6. Báo cáo", tell("open this file in a browser"))
     click.echo(str(report))
     if importlib.util.find_spec("datasette") and importlib.util.find_spec("uvicorn"):
-        _heading("7. Kho tin", "explore the corpus in a browser")
+        _heading("7. Kho tin", tell("explore the corpus in a browser"))
         archive = f" --archive {shlex.quote(str(archive_path))}"
         click.echo(f"tintinh serve --corpus {shlex.quote(str(corpus_path))}{archive} --open")
     return report
