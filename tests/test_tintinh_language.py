@@ -37,7 +37,6 @@ COVERED = [
 BARE = {
     "{}  {} UTC  {}",  # `show --revisions`: a number, a moment, a title
     "title      {}\ndate       {} → {}",
-    "tintinh serve --corpus {}{} --open",  # a command to be copied
     "none",
     "tintinh serve --corpus {}{} --open",  # a command, to be pasted
     "outside",  # `extract --explain` shows what the code calls things
