@@ -60,7 +60,7 @@ def offered(program: Path, *words: str) -> list[str]:
 
 
 def test_bash_is_offered_commands_options_and_names(program: Path) -> None:
-    assert offered(program, "se") == ["segment", "search"]
+    assert offered(program, "se") == ["segment", "search", "serve"]
     assert "--theme" in offered(program, "search", "--th")
     assert offered(program, "search", "x", "--theme", "bo") == ["border"]
     assert offered(program, "trend", "--province", "ba-") == ["ba-ria-vung-tau"]

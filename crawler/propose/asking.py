@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -29,6 +29,9 @@ class _OfTheMoment(Ledger):
     def __init__(self) -> None:
         self._pauses = {}
         self._now = lambda: datetime.now(UTC)
+
+    def is_forgotten(self, url: str, asked: Iterable[str]) -> bool:
+        return False
 
     def leave(self, host: str, until: datetime, reason: str) -> None:
         self._pauses[host] = Pause(host, until, reason)
