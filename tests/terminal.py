@@ -30,7 +30,9 @@ class Terminal:
     ) -> None:
         self._ours, theirs = pty.openpty()
         termios.tcsetwinsize(theirs, size)
-        given = {key: value for key, value in os.environ.items() if not key.startswith(("TINTINH", "COV_", "COVERAGE"))}
+        # What would say another size than the terminal's goes, too: pytest-xdist sets it.
+        ours = ("TINTINH", "COV_", "COVERAGE", "COLUMNS", "LINES")
+        given = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
         self.process = subprocess.Popen(
             [sys.executable, "-c", _CHILD, *map(str, arguments)],
             cwd=home,

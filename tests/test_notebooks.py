@@ -10,6 +10,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def settled(value: Any) -> Any:
         left_out = {"$schema", "name"} if "$schema" in value or set(value) == {"name"} else set[str]()
         kept = {key: settled(one) for key, one in value.items() if key not in left_out}
         if "datasets" in kept:
-            kept["datasets"] = sorted(kept["datasets"].values(), key=json.dumps)
+            kept["datasets"] = sorted(kept["datasets"].values(), key=partial(json.dumps, sort_keys=True))
         return kept
     return value
 
