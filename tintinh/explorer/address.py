@@ -7,7 +7,6 @@ anyway, provinces in the corpus's spelling, days in ISO 8601.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import fields
 from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
@@ -37,9 +36,6 @@ NAMES: Mapping[str, str] = {
 }
 """Parameter → field of ``Query``; ``theme`` may be given again."""
 
-_FIELDS = {field.name for field in fields(Query)}
-KNOWN = tuple(name for name, field in NAMES.items() if field in _FIELDS)
-"""The parameters that this corpus's queries have."""
 _BLANK = Query()
 _FLAGS = ("stories", "hand")
 _LONGEST = 500
@@ -80,7 +76,7 @@ def query_of(
 
     Raises ``QueryError`` with one sentence that names the parameter and what was expected.
     """
-    known = [name for name in KNOWN if name not in beside] if asks else []
+    known = [name for name in NAMES if name not in beside] if asks else []
     for name, values in given.items():
         if name not in known and name not in beside:
             raise QueryError(
@@ -156,7 +152,7 @@ def parameters_of(query: Query) -> list[tuple[str, str]]:
     """The canonical parameters of a query, in order."""
     pairs: list[tuple[str, str]] = []
     for name, field in NAMES.items():
-        value = getattr(query, field, None)
+        value = getattr(query, field)
         if value is None or value == getattr(_BLANK, field):
             continue
         if name == "theme":

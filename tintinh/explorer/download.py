@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import StringIO
-from typing import Any
 
 from corpus.export import write_table
 from corpus.limits import TookTooLong
 from corpus.manifest import asked, citation, versions
 from corpus.store import Corpus
 from tintinh.explorer.view import Shown, Visit
+from tintinh.output import plain
 
 _FOR_CITING = 0.5
 """Of the time of a page, for going through all articles that a citation is of."""
@@ -62,17 +62,6 @@ def as_json(visit: Visit, shown: Shown, cite: str, at: str) -> str:
         "rows": [{name: row.get(name) for name in shown.columns} for row in shown.rows],
     }
     return json.dumps(plain(whole), ensure_ascii=False, indent=1)
-
-
-def plain(value: object) -> Any:
-    """``value`` as JSON has it: dates in ISO 8601, tuples as lists."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    return value
 
 
 def _cell(value: object) -> object:

@@ -12,13 +12,14 @@ from corpus.errors import CorpusError, QueryError
 from corpus.limits import Deadline, TookTooLong
 from corpus.records import Query
 from corpus.store import Corpus
+from tintinh.bilingual import LANGUAGES, Language
 from tintinh.explorer.address import parameters, query_of, query_string
 from tintinh.explorer.download import as_csv, as_json, cited
 from tintinh.explorer.drawing import environment
 from tintinh.explorer.pages import HOME, VIEWS
 from tintinh.explorer.site import Site
 from tintinh.explorer.view import Form, NotThere, Reader, Shown, View, Visit, address
-from tintinh.explorer.words import LANGUAGES, Language, say_in
+from tintinh.explorer.words import say_in
 
 _HTML, _CSV, _JSON = "text/html; charset=utf-8", "text/csv; charset=utf-8; header=present", "application/json"
 

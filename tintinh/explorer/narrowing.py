@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -24,7 +24,6 @@ SHARE = 0.6
 
 _FIELD = {"theme": "themes", "province": "province", "source": "source", "section": "section", "partner": "partner"}
 _OLD = {province.name for province in provinces_63()}
-_HAS = {field.name for field in fields(Query)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +37,11 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value of a facet: its name, how many articles have it, and the address narrowed to it (None: it cannot be)."""
+    """A value of a facet: its name, how many articles have it, and the address narrowed to it."""
 
     name: str
     articles: int
-    narrowed: str | None
+    narrowed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def _chips(visit: Visit, view: str) -> Iterator[Chip]:
     if query.source is not None:
         yield chip("source", visit.outlet(query.source), source=None)
     for name in ("section", "author", "partner", "language"):
-        value = getattr(query, name, None)
+        value = getattr(query, name)
         if value is not None:
             yield chip(name, value, **{name: None})
     if query.since is not None:
@@ -136,13 +135,12 @@ def to_named(visit: Visit, entity: Entity, view: str = "search") -> str | None:
     """The address of the articles of a province, or of those that name a partner; None where no query can ask."""
     if entity.kind == "province":
         return visit.link(view, Query(province=entity.name, province_map="63" if entity.name in _OLD else "34"))
-    if entity.kind in PARTNERS and "partner" in _HAS:
-        given: dict[str, Any] = {"partner": entity.name}
-        return visit.link(view, Query(**given))
+    if entity.kind in PARTNERS:
+        return visit.link(view, Query(partner=entity.name))
     return None
 
 
-def _to(visit: Visit, view: str, kind: FacetKind, value: FacetValue) -> str | None:
+def _to(visit: Visit, view: str, kind: FacetKind, value: FacetValue) -> str:
     query = visit.query
     if kind == "theme":
         return visit.link(view, replace(query, themes=(*query.themes, value.value)))
@@ -150,7 +148,5 @@ def _to(visit: Visit, view: str, kind: FacetKind, value: FacetValue) -> str | No
         first, last = date(int(value.value), 1, 1), date(int(value.value), 12, 31)
         since = max(first, query.since) if query.since else first
         return visit.link(view, replace(query, since=since, until=min(last, query.until) if query.until else last))
-    if _FIELD[kind] not in _HAS:
-        return None
     given: dict[str, Any] = {_FIELD[kind]: value.name if kind == "partner" else value.value}
     return visit.link(view, replace(query, **given))

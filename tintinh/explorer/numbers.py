@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corpus.periods import start
-from tintinh.explorer.words import Language
+from tintinh.bilingual import Language
 
 
 def percent(share: float | None, language: Language, decimals: int = 1) -> str:

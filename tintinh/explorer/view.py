@@ -11,9 +11,10 @@ from urllib.parse import quote
 from corpus.limits import Deadline
 from corpus.records import VIETNAM, Query
 from corpus.store import Corpus
+from tintinh.bilingual import Language
 from tintinh.explorer.address import query_string
 from tintinh.explorer.site import Site
-from tintinh.explorer.words import Language, say_in
+from tintinh.explorer.words import say_in
 
 Form = str
 """``html``, ``csv``, ``json``, or a file of a view's own."""

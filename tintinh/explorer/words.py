@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
-from typing import Literal
 
-Language = Literal["vi", "en"]
-LANGUAGES: tuple[Language, ...] = ("vi", "en")
+from tintinh.bilingual import Language, read_words
 
 
-@cache
 def words() -> Mapping[str, Mapping[Language, str]]:
     """Every entry of ``words.toml`` by ``table.key``."""
-    tables = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
-    return {f"{table}.{key}": entry for table, entries in tables.items() for key, entry in entries.items()}
+    return read_words(Path(__file__).parent / "words.toml")
 
 
 def say_in(language: Language, key: str, **values: object) -> str:

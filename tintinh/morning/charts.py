@@ -18,9 +18,10 @@ from lxml import etree
 from markupsafe import Markup
 
 from corpus.themed import ThemedRow
+from tintinh.bilingual import LANGUAGES, Language
 from tintinh.morning.coverage import ProvinceShare, ThemeToday
 from tintinh.morning.tiles import tiles
-from tintinh.morning.words import LANGUAGES, Language, say_in
+from tintinh.morning.words import say_in
 
 if TYPE_CHECKING:
     import altair as alt

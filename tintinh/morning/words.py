@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
-from typing import Literal
 
 from markupsafe import Markup, escape
 
-Language = Literal["vi", "en"]
-LANGUAGES: tuple[Language, ...] = ("vi", "en")
+from tintinh.bilingual import LANGUAGES, Language, read_words
 
 
-@cache
 def words() -> Mapping[str, Mapping[Language, str]]:
     """Every entry of ``words.toml`` by ``table.key``."""
-    tables = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
-    return {f"{table}.{key}": entry for table, entries in tables.items() for key, entry in entries.items()}
+    return read_words(Path(__file__).parent / "words.toml")
 
 
 def say_in(language: Language, key: str, **values: object) -> str:

@@ -14,7 +14,7 @@ from corpus.search import Answer, Hit
 from corpus.snippet import Snippet
 from corpus.store import Corpus
 from corpus.text import fold
-from tintinh.explorer.address import KNOWN, parameters_of
+from tintinh.explorer.address import parameters_of
 from tintinh.explorer.narrowing import chips, narrowings
 from tintinh.explorer.view import Shown, View, Visit
 
@@ -67,7 +67,6 @@ def answer(corpus: Corpus, visit: Visit) -> Shown:
         "pages": pages,
         "first": (page - 1) * PER_PAGE + 1,
         "provinces": _province_names(),
-        "asks_partner": "partner" in KNOWN,
         "kept": _kept(visit.query),
         "whole": whole,
         "without_tones": _without_tones(visit, found),
