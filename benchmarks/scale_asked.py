@@ -21,6 +21,7 @@ from benchmarks.made_corpus import outlet
 from benchmarks.scale import Times, Watch, _ms, _p, _timed, opening
 from benchmarks.scale_questions import KINDS, ask, questions
 from corpus import Corpus, Query
+from corpus.processors import processors
 from corpus.provinces import names_34
 
 FILTERS: dict[str, dict[str, Any]] = {
@@ -61,7 +62,7 @@ def filtered(path: Path) -> Iterator[tuple[str, Watch, Watch]]:
 
 def _exported(path: Path, folder: Path, articles: int | None) -> str:
     with Corpus.open(path, read_only=True) as corpus, Watch() as export:
-        facts = corpus.to_parquet(folder / "out", Query(limit=articles))
+        facts = corpus.to_parquet(folder / "out", Query(limit=articles), processes=processors())
     shutil.rmtree(folder / "out")
     return f"- articles exported to Parquet, {len(facts['files'])} files: {export.rate(facts['articles'])}"
 

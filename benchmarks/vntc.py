@@ -13,7 +13,6 @@ What was segmented is kept in ``--cache``, and a run that was broken off goes on
 from __future__ import annotations
 
 import json
-import os
 import resource
 import sys
 import time
@@ -29,6 +28,7 @@ from sklearn.model_selection import StratifiedShuffleSplit
 from benchmarks.vntc_copies import Copy, copies
 from benchmarks.vntc_methods import RECIPES, Choice, Method, Ours, Readme, Rust, choose, predict_all
 from benchmarks.vntc_texts import Filled, VntcError, WordsFile, find_split, read_text
+from corpus.processors import processors
 from nlp.segment import segmenter
 from tintinh.output import progress
 
@@ -115,7 +115,7 @@ def main(
 ) -> None:
     """Print accuracy and macro F1 on the VNTC split in PATH, with and without leaked copies, beside published rows."""
     try:
-        result = run(path, cache, sample=sample, jobs=jobs or len(os.sched_getaffinity(0)), methods=methods or METHODS)
+        result = run(path, cache, sample=sample, jobs=jobs or processors(), methods=methods or METHODS)
     except VntcError as error:
         raise click.ClickException(str(error)) from error
     for reason in result.unreadable:

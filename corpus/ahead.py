@@ -6,7 +6,6 @@ that ends: it reads from a pipe whose other end only this one holds.
 
 from __future__ import annotations
 
-import os
 import pickle
 import signal
 from collections import deque
@@ -23,6 +22,7 @@ from typing import Any, Self
 from corpus.errors import CorpusError
 from corpus.keeping import Result
 from corpus.keyed import TOGETHER, Keyed, Texts, keyed, texts_of
+from corpus.processors import processors
 from corpus.records import Article
 
 FEW = 2_000
@@ -44,7 +44,7 @@ def ahead(results: Iterable[Result], few: int = FEW) -> Iterator[Result]:
     if following is None:
         return
     rest = chain([following], rest)
-    if len(os.sched_getaffinity(0)) < 2:
+    if processors() < 2:
         yield from rest
         return
     with _Second() as second:

@@ -53,6 +53,23 @@ class Tally:
             self.extractors[f"{article.extractor} {article.extractor_version}"] += 1
             yield stored
 
+    def include(self, other: Tally) -> None:
+        """Count what ``other`` counted, too."""
+        self.articles += other.articles
+        self.copies += other.copies
+        self.undated += other.undated
+        if other.days:
+            (first, last), (own_first, own_last) = other.days, self.days or other.days
+            self.days = min(first, own_first), max(last, own_last)
+        for mine, theirs in (
+            (self.sources, other.sources),
+            (self.provinces, other.provinces),
+            (self.taggers, other.taggers),
+            (self.extractors, other.extractors),
+        ):
+            mine.update(theirs)
+        self._sum = (self._sum + other._sum) % 2**256
+
     def count_columns(self, columns: Mapping[str, Sequence[Any]]) -> None:
         """Count articles given as columns, of equal length: ``url``, ``source``, ``province``, ``published_day`` (ISO
         8601), ``copy_of``, ``tagged_by``, ``extractor``, ``extractor_version`` and ``page_digest``."""

@@ -3,9 +3,8 @@
 ``year=2025/province_key=ha_giang/part-0.parquet``, as Hive has it: every reader takes the two from the path. The key of
 a province is its name without tones, for Spark reads an escaped ``à`` wrong; the name itself is the column ``province``
 (that of the article's day). Articles without a date lie under ``year=0``, without a province under ``unknown``: of
-Hive's own sign for null, pandas says *cannot yet unify dictionaries with nulls*. Files are written one after the other,
-so that memory is bounded and the same corpus gives the same files; the next rows are read (``corpus.columns``) while
-the last ones are compressed.
+Hive's own sign for null, pandas says *cannot yet unify dictionaries with nulls*. The same corpus gives the same files,
+by however many processes they are written.
 """
 
 from __future__ import annotations
@@ -15,40 +14,42 @@ import re
 import shutil
 import sqlite3
 from array import array
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from functools import cache
-from itertools import groupby
+from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from corpus.conditions import limit, where
 from corpus.errors import CorpusError
 from corpus.manifest import Tally, manifest, write_manifest
+from corpus.parquet_files import ROWS, Piece, write_files, write_share
 from corpus.records import Query
 from corpus.text import fold
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 MANIFEST = "_manifest.json"
 """Beside the folders; readers leave out what begins with an underscore."""
-ROWS = 4000
-"""Articles of a row group: some ten megabytes of text in memory."""
-_WAITING = 4
-"""Row groups (and ends of files) that may wait to be written."""
+SHARE = 10_000
+"""Articles that a process is given to write at once, or one file with more of them."""
 NO_YEAR, NO_PROVINCE = "0", "unknown"
 
 
-def write_parquet(connection: sqlite3.Connection, query: Query | None, out: Path) -> dict[str, Any]:
+def write_parquet(
+    connection: sqlite3.Connection,
+    query: Query | None,
+    out: Path,
+    processes: int = 1,
+    advance: Callable[[int], None] = lambda articles: None,
+) -> dict[str, Any]:
     """Write the articles of ``query`` (None: all), up to its limit, to the new folder ``out``; its manifest.
 
-    ``CorpusError`` where ``out`` exists already, where an export to it was broken off, or where pyarrow is missing. The
-    folder appears when it is whole.
+    ``processes`` share the files where there are more than ``SHARE`` articles; each takes a second to start.
+    ``advance`` is told how many articles more were written. ``CorpusError`` where ``out`` exists already, where an
+    export to it was broken off, or where pyarrow is missing. The folder appears when it is whole.
     """
-    pq = _pyarrow()
+    _require_pyarrow()
     draft = out.with_name(out.name + ".part")
     if out.exists():
         raise CorpusError(f"{out}: exists already; an export to Parquet makes a new folder")
@@ -56,9 +57,18 @@ def write_parquet(connection: sqlite3.Connection, query: Query | None, out: Path
         raise CorpusError(f"{draft}: is left of an export that was broken off; remove it and export again")
     draft.mkdir(parents=True)
     try:
+        shares = list(_shares(_pieces(connection, query)))
+        files = sorted({draft / piece.path for share in shares for piece in share})
         tally = Tally()
-        files = _write(pq, _tables(connection, list(_pieces(connection, query)), tally), draft)
-        facts = manifest(connection, query, tally, files, draft)
+        if processes == 1 or len(shares) < 2:
+            written: Iterable[Tally] = (write_files(connection, share, draft) for share in shares)
+        else:
+            written = _spread(connection, shares, draft, min(processes, len(shares)))
+        for part in written:
+            tally.include(part)
+            advance(part.articles)
+        # All of a file may have been withdrawn meanwhile.
+        facts = manifest(connection, query, tally, [file for file in files if file.exists()], draft)
         write_manifest(facts, draft / MANIFEST)
         os.replace(draft, out)  # noqa: PTH105 - Path.replace is the same call
     except BaseException:
@@ -67,37 +77,28 @@ def write_parquet(connection: sqlite3.Connection, query: Query | None, out: Path
     return facts
 
 
-def _pyarrow() -> Any:
+def _require_pyarrow() -> None:
     try:
-        import pyarrow.parquet as pq
+        import pyarrow.parquet  # noqa: F401
     except ModuleNotFoundError as error:
         raise CorpusError("Parquet needs pyarrow, which is not installed: pip install 'tintinh[parquet]'") from error
-    return pq
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """Articles of one row group of one file, by id, in order."""
-
-    year: str
-    key: str
-    ids: array[int]
-
-
-def _pieces(connection: sqlite3.Connection, query: Query | None) -> Iterator[_Piece]:
-    """What is exported, as of one moment: eight bytes an article."""
+def _pieces(connection: sqlite3.Connection, query: Query | None) -> Iterator[Piece]:
+    """What is exported, as of one moment, file by file: eight bytes an article."""
     query = query or Query(limit=None)
     asked = where(query)
     statement = f"""
         SELECT id, substr(published_day, 1, 4), province FROM articles
         WHERE id IN (SELECT id FROM articles WHERE {asked.sql} ORDER BY published_at DESC, id DESC LIMIT ?)
-        ORDER BY substr(published_day, 1, 4), fold(province), published_at, id
+        ORDER BY province, published_at, id
     """  # noqa: S608 - made by conditions.py
-    rows = connection.execute(statement, (*asked.values, limit(query)))
-    for (year, key), some in groupby(rows, lambda row: (row[1] or NO_YEAR, _key(row[2]))):
-        ids = array("q", (article_id for article_id, _, _ in some))
+    files: defaultdict[tuple[str, str], array[int]] = defaultdict(lambda: array("q"))
+    for article_id, year, province in connection.execute(statement, (*asked.values, limit(query))):
+        files[year or NO_YEAR, _key(province)].append(article_id)
+    for (year, key), ids in sorted(files.items(), key=lambda each: each[0]):
         for start in range(0, len(ids), ROWS):
-            yield _Piece(year, key, ids[start : start + ROWS])
+            yield Piece(Path(f"year={year}") / f"province_key={key}" / "part-0.parquet", ids[start : start + ROWS])
 
 
 @cache
@@ -105,54 +106,26 @@ def _key(province: str | None) -> str:
     return re.sub("[^a-z0-9]+", "_", fold(province)).strip("_") if province else NO_PROVINCE
 
 
-def _tables(
-    connection: sqlite3.Connection, pieces: Iterable[_Piece], tally: Tally
-) -> Iterator[tuple[_Piece, pa.Table]]:
-    """The rows of each piece. Small pieces are read together, for a statement costs as much as ten articles."""
-    from corpus.columns import table
-
-    for some in _together(pieces):
-        ids = [article_id for piece in some for article_id in piece.ids]
-        rows = table(connection, ids, tally)
-        # Articles may have been withdrawn meanwhile.
-        held = set(rows.column("id").to_pylist()) if rows.num_rows < len(ids) else None
-        start = 0
-        for piece in some:
-            count = len(piece.ids) if held is None else sum(article_id in held for article_id in piece.ids)
-            if count:
-                yield piece, rows.slice(start, count)
-            start += count
-
-
-def _together(pieces: Iterable[_Piece]) -> Iterator[list[_Piece]]:
-    some: list[_Piece] = []
+def _shares(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
+    """The pieces in runs of whole files."""
+    share: list[Piece] = []
     for piece in pieces:
-        if some and sum(len(each.ids) for each in some) + len(piece.ids) > ROWS:
-            yield some
-            some = []
-        some.append(piece)
-    if some:
-        yield some
+        if share and piece.path != share[-1].path and sum(len(each.ids) for each in share) >= SHARE:
+            yield share
+            share = []
+        share.append(piece)
+    if share:
+        yield share
 
 
-def _write(pq: Any, tables: Iterable[tuple[_Piece, pa.Table]], root: Path) -> list[Path]:
-    """Write a file for each year and province; their paths in order."""
-    files: list[Path] = []
-    # One thread, so that files are written in order. It works outside of Python, while the next rows are read here.
-    with ThreadPoolExecutor(1) as thread:
-        writing: deque[Future[None]] = deque()
-        for (year, key), some in groupby(tables, lambda each: (each[0].year, each[0].key)):
-            path = root / f"year={year}" / f"province_key={key}" / "part-0.parquet"
-            path.parent.mkdir(parents=True)
-            files.append(path)
-            writer = None
-            for _, rows in some:
-                writer = writer or pq.ParquetWriter(path, rows.schema, compression="zstd")
-                writing.append(thread.submit(writer.write_table, rows))
-                if len(writing) > _WAITING:
-                    writing.popleft().result()
-            if writer is not None:
-                writing.append(thread.submit(writer.close))
-        for each in writing:
-            each.result()
-    return files
+def _spread(connection: sqlite3.Connection, shares: list[list[Piece]], root: Path, processes: int) -> Iterator[Tally]:
+    """Have the shares written by other processes; the tally of each as it is done."""
+    path = Path(connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0])
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        waiting: list[Future[Tally]] = [pool.submit(write_share, path, share, root) for share in shares]
+        try:
+            for done in as_completed(waiting):
+                yield done.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise

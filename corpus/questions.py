@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -116,11 +116,23 @@ class Questions:
         """The other articles of the same story, and how many; see ``corpus.provenance.twins``."""
         return provenance.twins(self.connection, article_id, limit)
 
-    def to_parquet(self, out: Path | str, query: Query | None = None) -> dict[str, Any]:
-        """Write articles (None: all) as Parquet by year and province; the manifest. See ``corpus.parquet``."""
+    def to_parquet(
+        self,
+        out: Path | str,
+        query: Query | None = None,
+        *,
+        processes: int = 1,
+        advance: Callable[[int], None] = lambda articles: None,
+    ) -> dict[str, Any]:
+        """Write articles (None: all) as Parquet by year and province; the manifest. See ``corpus.parquet``.
+
+        With more than one of ``processes``, call it under ``if __name__ == "__main__":`` in a script, for new
+        processes read the script again. ``advance`` is told how many articles more were written.
+        """
         from corpus.parquet import write_parquet
 
-        return write_parquet(self.connection, None if query is None else self._asked(query), Path(out))
+        asked = None if query is None else self._asked(query)
+        return write_parquet(self.connection, asked, Path(out), processes, advance)
 
     def _asked(self, asked: Query | str) -> Query:
         query = Query(asked) if isinstance(asked, str) else asked

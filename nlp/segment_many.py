@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -10,6 +9,7 @@ from itertools import chain, islice
 from multiprocessing import get_context
 from typing import TypeVar
 
+from corpus.processors import processors
 from corpus.records import Segmentation
 from nlp.segment import segment_together
 
@@ -33,7 +33,7 @@ def segment_many(items: Iterable[tuple[K, str]], processes: int | None = None) -
     take open databases and threads along.
     """
     batches = _batches(items)
-    others = (processes or _processors()) - 1
+    others = (processes or processors()) - 1
     for batch in islice(batches, FEW // TOGETHER) if others else batches:
         yield from _paired(batch, segment_together(_texts(batch)))
     following = next(batches, None)
@@ -74,8 +74,3 @@ def _batches(items: Iterable[tuple[K, str]]) -> Iterator[list[tuple[K, str]]]:
     remaining = iter(items)
     while batch := list(islice(remaining, TOGETHER)):
         yield batch
-
-
-def _processors() -> int:
-    """The processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.made_corpus import made_corpus
-from corpus import Block, BlockKind, Corpus, CorpusError, Query, StoredArticle, Tagging, parquet
+from corpus import Block, BlockKind, Corpus, CorpusError, Query, StoredArticle, Tagging, parquet, parquet_files
 from corpus.columns import schema
 from corpus.keeping import Result
 from corpus.manifest import Tally, asked
@@ -41,6 +41,11 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
         opened.add_tagging(1, Tagging("model-1", ("border", "sport"), "border", {"border": 0.9, "sport": 0.6}))
         opened.add_tagging(5, Tagging("hand:lan", (), None))
         yield opened
+
+
+def in_groups_of(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (parquet, parquet_files):
+        monkeypatch.setattr(module, "ROWS", rows)
 
 
 def partition(path: Path) -> ds.Dataset:
@@ -88,7 +93,7 @@ def row_of(stored: StoredArticle) -> dict[str, Any]:
 
 @pytest.mark.parametrize("rows", [7, 4000])
 def test_columns_hold_what_the_articles_hold(tmp_path: Path, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet, "ROWS", rows)
+    in_groups_of(rows, monkeypatch)
     with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
         stories = list(made_corpus(260))
         for each, outcome in zip(stories, corpus.keep_many(Result(one.article) for one in stories), strict=True):
@@ -138,7 +143,7 @@ def test_columns_hold_what_the_articles_hold(tmp_path: Path, rows: int, monkeypa
 def test_an_article_withdrawn_meanwhile_is_left_out(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = parquet._tables
+    whole = parquet_files._tables
 
     def with_one_less(connection: sqlite3.Connection, pieces: Any, tally: Tally) -> Any:
         corpus.connection.execute("DELETE FROM copies")
@@ -146,7 +151,7 @@ def test_an_article_withdrawn_meanwhile_is_left_out(
         corpus.connection.execute("DELETE FROM articles WHERE id IN (1, 6)")
         return whole(connection, pieces, tally)
 
-    monkeypatch.setattr(parquet, "_tables", with_one_less)
+    monkeypatch.setattr(parquet_files, "_tables", with_one_less)
     facts = corpus.to_parquet(tmp_path / "out")
     assert facts["articles"] == 6
     assert sorted(partition(tmp_path / "out").to_table()["id"].to_pylist()) == [2, 3, 4, 5, 7, 8]
@@ -196,8 +201,31 @@ def test_the_same_facts_are_the_same_selection_and_the_same_files(corpus: Corpus
     assert corpus.to_parquet(tmp_path / "d", Query(limit=3))["articles"] == 3
 
 
+def test_several_processes_write_what_one_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "SHARE", 40)
+    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+        corpus.keep_many(Result(one.article) for one in made_corpus(200))
+        told: list[int] = []
+        one = corpus.to_parquet(tmp_path / "one", advance=told.append)
+        two = corpus.to_parquet(tmp_path / "two", processes=2)
+    made_at = {"made_at", "cite"}
+    assert {**one, **dict.fromkeys(made_at)} == {**two, **dict.fromkeys(made_at)}
+    assert len(told) > 3, "several shares"
+    assert sum(told) == one["articles"] == 200
+
+
+def test_of_several_processes_one_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "SHARE", 40)
+    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+        corpus.keep_many(Result(one.article) for one in made_corpus(200))
+        corpus.connection.execute("UPDATE articles SET fetched_at = 'no moment' WHERE id = 150")
+        with pytest.raises(pa.ArrowInvalid, match="no moment"):
+            corpus.to_parquet(tmp_path / "out", processes=2)
+    assert not list(tmp_path.glob("out*"))
+
+
 def test_a_row_group_is_bounded(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet, "ROWS", 2)
+    in_groups_of(2, monkeypatch)
     corpus.to_parquet(tmp_path / "out")
     (fragment,) = partition(tmp_path / "out").get_fragments(
         filter=(ds.field("province_key") == "ha_giang") & (ds.field("year") == 2025)

@@ -14,7 +14,7 @@ import click
 from tintinh.commands.explore import open_corpus
 from tintinh.commands.options import corpus_option, partner_option, query_of, query_options, require_source
 from tintinh.language import tell
-from tintinh.output import formats, say
+from tintinh.output import formats, progress, say
 
 if TYPE_CHECKING:
     from corpus.records import Query
@@ -64,12 +64,14 @@ def export_command(
     if cite and (out is not None or parquet is not None or as_csv or as_json):
         raise click.UsageError("--cite writes nothing; it cannot be given with --out, --parquet, --csv or --json")
     from corpus.manifest import Tally, citation
+    from corpus.processors import processors
 
     question = query_of(text=query, **filters)
     with open_corpus(corpus_path) as corpus:
         require_source(question.source, corpus)
         if parquet is not None:
-            facts = corpus.to_parquet(parquet, question)
+            with progress("writing Parquet") as advance:
+                facts = corpus.to_parquet(parquet, question, processes=processors(), advance=advance)
             say(
                 tell(
                     "{articles} articles in {files} files in {folder}",
