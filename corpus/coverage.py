@@ -17,8 +17,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache, cached_property
+from functools import cached_property
 
+from corpus import tallies
 from corpus.conditions import province_named
 from corpus.periods import Period, label, periods
 from corpus.provinces import MERGED_SINCE, map_34, names_34, provinces_63
@@ -27,8 +28,7 @@ from corpus.records import Query
 Outlet = str | None
 """A source id; None stands for the articles that have none."""
 
-# The days (or one day of each month) of each outlet's articles, found by leaping through an index of outlet and time:
-# some steps an outlet and month, however many articles there are. ``{index}`` is that index, ``{time}`` its column.
+# The outlets, found by leaping through an index: one step for each, however many articles there are.
 _OUTLETS = """
     WITH RECURSIVE
     outlets (name) AS (
@@ -36,12 +36,14 @@ _OUTLETS = """
         UNION ALL
         SELECT (SELECT min(source) FROM articles WHERE source > outlets.name) FROM outlets WHERE name IS NOT NULL
     ),"""
+# The days of each outlet's articles, in the same manner. The index is named, for SQLite takes any that begins with the
+# outlet, and reads all articles of it to find the first.
+_DATED = "FROM articles INDEXED BY articles_source_newest WHERE source IS name"
 _HELD = f"""{_OUTLETS}
     held (name, at) AS (
-        SELECT name, (SELECT min({{time}}) FROM articles INDEXED BY {{index}} WHERE source IS name) FROM outlets
+        SELECT name, (SELECT min(published_at) {_DATED}) FROM outlets
         UNION ALL
-        SELECT name, (SELECT min({{time}}) FROM articles INDEXED BY {{index}}
-                      WHERE source IS name AND {{time}} > substr(held.at, 1, :length) || '~')
+        SELECT name, (SELECT min(published_at) {_DATED} AND published_at > substr(held.at, 1, 10) || '~')
         FROM held WHERE at IS NOT NULL
     )
     SELECT name, substr(at, 1, 10) FROM held WHERE at IS NOT NULL"""  # noqa: S608 - ours
@@ -71,12 +73,6 @@ _PLACES_63 = f"""{_WRITTEN},
     UNION ALL
     SELECT name, NULL FROM written WHERE EXISTS (SELECT 1 {_HERE} AND province IS home AND province_63 IS NULL)
 """  # noqa: S608 - ours
-
-
-def _held(connection: sqlite3.Connection, by: Period) -> sqlite3.Cursor:
-    # Named, for SQLite takes any index that begins with the outlet, and reads all articles of it to find the first.
-    statement = _HELD.format(index="articles_source_newest", time="published_at")
-    return connection.execute(statement, {"length": 10 if by in {"day", "week"} else 7})
 
 
 @dataclass
@@ -142,7 +138,7 @@ class Seen:
 def seen(connection: sqlite3.Connection, query: Query, by: Period, per: str | None) -> Seen:
     """What ``coverage_of`` is made from, of a corpus or a part of one (``per`` as in a trend)."""
     found = Seen(defaultdict(set), defaultdict(set), [], defaultdict(set))
-    for name, day in _held(connection, by):
+    for name, day in connection.execute(_HELD) if by in {"day", "week"} else tallies.months(connection):
         found.held[name].add(date.fromisoformat(day))
     nights = "SELECT DISTINCT source, date(started_at, '+7 hours') FROM nights WHERE found > 0"
     for name, day in connection.execute(nights):
@@ -152,7 +148,7 @@ def seen(connection: sqlite3.Connection, query: Query, by: Period, per: str | No
         found.walks.append((name, date.fromisoformat(since[:10]), date.fromisoformat(day)))
     if per == "province" or (per != "source" and query.province is not None):
         for name, day_place in connection.execute(_PLACES_63 if query.province_map == "63" else _PLACES):
-            found.places[_now(day_place) if query.province_map == "34" else day_place].add(name)
+            found.places[map_34(day_place) if day_place and query.province_map == "34" else day_place].add(name)
     return found
 
 
@@ -164,6 +160,7 @@ def coverage(connection: sqlite3.Connection, query: Query, by: Period, per: str 
 def coverage_of(parts: Seen, query: Query, by: Period, per: str | None) -> Coverage:
     """Which outlets, of those that ``query`` may ask about, were watched in which periods, by what was ``seen``."""
     found: dict[Outlet, _Watch] = defaultdict(_Watch)
+    walked: dict[Outlet, list[tuple[date, date]]] = defaultdict(list)
     for name, days in parts.held.items():
         found[name].held += days
     for name, days in parts.nights.items():
@@ -171,11 +168,15 @@ def coverage_of(parts: Seen, query: Query, by: Period, per: str | None) -> Cover
             found[name].crawled += [night - timedelta(days=1), night]
     for name, first, last in parts.walks:
         found[name].crawled += [first, last]
-        found[name].names.update(periods(first, last, by))
-    for watch in found.values():
-        watch.names.update(label(day, by) for day in [*watch.held, *watch.crawled])
-        if not watch.crawled:
-            watch.names.update(periods(min(watch.held), max(watch.held), by))
+        walked[name].append((first, last))
+    # Named once, for outlets have most of their days in common.
+    labels = {day: label(day, by) for day in {day for watch in found.values() for day in (*watch.held, *watch.crawled)}}
+    run = list(periods(min(labels), max(labels), by)) if labels else []
+    places = {name: place for place, name in enumerate(run)}
+    for name, watch in found.items():
+        watch.names.update(labels[day] for day in (*watch.held, *watch.crawled))
+        for first, last in walked[name] if watch.crawled else [(min(watch.held), max(watch.held))]:
+            watch.names.update(run[places[labels[first]] : places[labels[last]] + 1])
     members = _members(parts, query, per, set(found))
     asked = set().union(*members.values())
     crawled = [day for name in asked if name in found for day in found[name].crawled]
@@ -202,11 +203,6 @@ def _members(parts: Seen, query: Query, per: str | None, known: set[Outlet]) -> 
     if per == "province":
         return {None: nobody, **places}
     return {None: places[province_named(query.province, query.province_map)]} if query.province else {None: everyone}
-
-
-@cache
-def _now(place: str | None) -> str | None:
-    return None if place is None else map_34(place)
 
 
 def _gone(query: Query, by: Period, groups: Iterable[str | None]) -> dict[str | None, str]:

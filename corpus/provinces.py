@@ -110,6 +110,7 @@ def on_day(name: str, day: date) -> str:
     return known
 
 
+@cache
 def map_34(name: str) -> str:
     """The province of the map of 34 that ``name`` (of either map) belongs to."""
     known = canonical(name)

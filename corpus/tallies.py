@@ -195,6 +195,19 @@ def _next_month(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
+def months(connection: sqlite3.Connection) -> Iterator[tuple[str | None, str]]:
+    """Each outlet (None for articles without) with the first day of each month of its articles, as ISO 8601."""
+    return connection.execute(
+        f"""WITH RECURSIVE outlets (name) AS (
+                SELECT min(source) FROM tallies
+                UNION ALL
+                SELECT (SELECT min(source) FROM tallies WHERE source > name) FROM outlets WHERE name IS NOT NULL
+            )
+            SELECT nullif(name, ''), month || '-01' FROM outlets CROSS JOIN tallies ON source = name
+            WHERE name <> '{ALL}' AND theme = '{EVERY}' AND month <> '' AND articles > 0"""  # noqa: S608 - ours
+    )
+
+
 def counts(
     connection: sqlite3.Connection,
     query: Query,

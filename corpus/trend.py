@@ -196,7 +196,7 @@ def _rows(
 ) -> Iterator[TrendRow]:
     """Rows for each group (its name → the group of its denominators) over all periods from the first to the last that
     has articles or was crawled."""
-    days = [date.fromisoformat(day) for day, _ in denominators]
+    days = [date.fromisoformat(day) for day in {day for day, _ in denominators}]
     days += [min(max(day, query.since or day), query.until or day) for day in watch.crawled or ()]
     count, denominator = _by_period(counts, by), _by_period(denominators, by)
     names = list(periods(min(days), max(days), by))
