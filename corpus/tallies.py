@@ -197,15 +197,21 @@ def _next_month(day: date) -> date:
 
 def months(connection: sqlite3.Connection) -> Iterator[tuple[str | None, str]]:
     """Each outlet (None for articles without) with the first day of each month of its articles, as ISO 8601."""
-    return connection.execute(
-        f"""WITH RECURSIVE outlets (name) AS (
-                SELECT min(source) FROM tallies
-                UNION ALL
-                SELECT (SELECT min(source) FROM tallies WHERE source > name) FROM outlets WHERE name IS NOT NULL
-            )
-            SELECT nullif(name, ''), month || '-01' FROM outlets CROSS JOIN tallies ON source = name
-            WHERE name <> '{ALL}' AND theme = '{EVERY}' AND month <> '' AND articles > 0"""  # noqa: S608 - ours
-    )
+    outlets = connection.execute(
+        """WITH RECURSIVE outlets (name) AS (
+               SELECT min(source) FROM tallies
+               UNION ALL
+               SELECT (SELECT min(source) FROM tallies WHERE source > name) FROM outlets WHERE name IS NOT NULL
+           )
+           SELECT name FROM outlets WHERE name IS NOT NULL AND name <> ?""",
+        (ALL,),
+    ).fetchall()
+    # One by one: for a join SQLite first reads the whole table, to make a filter.
+    for (outlet,) in outlets:
+        for (month,) in connection.execute(
+            "SELECT month FROM tallies WHERE source = ? AND theme = ? AND month > '' AND articles > 0", (outlet, EVERY)
+        ):
+            yield outlet or None, f"{month}-01"
 
 
 def counts(
