@@ -70,6 +70,8 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> 
     for key in (match_key, fold):
         # Names are compared as words of a search are; NULL is no name.
         connection.create_function(key.__name__, 1, _or_null(key), deterministic=True)
+    # The words of the index, for corpus/prefixes.py. It is asked for and made at once, and holds nothing of its own.
+    connection.execute("CREATE VIRTUAL TABLE temp.search_words USING fts5vocab('main', 'search', 'instance')")
     if read_only:
         if version(connection) < len(STEPS):
             raise CorpusError(f"{path}: has an older schema; open it once for writing and it is brought up to date")

@@ -20,6 +20,8 @@ from functools import cache
 
 from corpus.conditions import NO_FILTER, Where
 from corpus.index import TITLE_WEIGHT, Joined, Node, Term, Wanted
+from corpus.prefixes import has_prefix
+from corpus.snippet import holds
 
 LOOKED_AT = 5_000
 """Articles counted and scored at most; to score one takes 3 µs."""
@@ -27,8 +29,12 @@ FREQUENT = 50_000
 """Articles: to learn how many hold a word, and to weigh it, takes bm25 some 50 ns for each, twice."""
 UNSCORED = 2_000
 """Articles whose days are looked up to find the newest, at 2 µs each."""
+_UPWARDS = 4
+"""Times as many as are wanted that are read to find the last ones."""
 _FEW = 1_000
 """Articles: to score so many at once is quicker than to ask for those with the words in one run first."""
+_SPARSE = 150
+"""Articles among which one was found: if it is one of more, the titles of those found are read by themselves."""
 _FIRST_LOOK = 16_384
 """Ids looked through first for the articles stored last."""
 
@@ -39,7 +45,9 @@ def last_stored(connection: sqlite3.Connection, wanted: Wanted, filters: Where, 
     """The ids of at most ``most`` articles that hold the words, the last stored first, and whether there are more."""
     found: list[int] = []
     expression = wanted.expression()
-    if filters.sql == NO_FILTER and not any(term.prefix for term in wanted.terms):
+    if filters.sql != NO_FILTER:
+        found = _last_filtered(connection, expression, filters, most)
+    elif not has_prefix(wanted.whole):
         below = _newest_id(connection) + 1
         width = _FIRST_LOOK
         # Stretch by stretch, each read upwards: FTS5 reads its lists backwards at half the speed.
@@ -51,13 +59,29 @@ def last_stored(connection: sqlite3.Connection, wanted: Wanted, filters: Where, 
             missing = most + 1 - len(found)
             width, below = max(width, width * missing // len(some) * 5 // 4 if some else below), least
     else:
-        condition, values = matching(expression, filters)
         rows = connection.execute(
-            f"SELECT search.rowid FROM search WHERE {condition} ORDER BY search.rowid DESC LIMIT ?",  # noqa: S608 - ours
-            (*values, most + 1),
+            "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?", (expression, most + 1)
         )
         found = [article_id for (article_id,) in rows]
     return found[:most], len(found) > most
+
+
+def _last_filtered(connection: sqlite3.Connection, expression: str, filters: Where, most: int) -> list[int]:
+    """The ids of at most ``most`` + 1 articles under ``filters`` that match, the last stored first."""
+    statement = f"""
+        WITH kept (id) AS MATERIALIZED (SELECT articles.id FROM articles WHERE {filters.sql})
+        SELECT search.rowid FROM search WHERE search MATCH ?
+            AND search.rowid BETWEEN (SELECT min(id) FROM kept) AND (SELECT max(id) FROM kept)
+            AND +search.rowid IN (SELECT id FROM kept)
+        """  # noqa: S608 - made by conditions.py
+    # Read upwards, as FTS5 reads its lists twice as quickly, unless they are many more than are wanted.
+    rows = connection.execute(f"{statement} LIMIT ?", (*filters.values, expression, _UPWARDS * most)).fetchall()
+    if len(rows) < _UPWARDS * most:
+        return [article_id for (article_id,) in rows[: -most - 2 : -1]]
+    rows = connection.execute(
+        f"{statement} ORDER BY search.rowid DESC LIMIT ?", (*filters.values, expression, most + 1)
+    ).fetchall()
+    return [article_id for (article_id,) in rows]
 
 
 def matching(expression: str, filters: Where) -> tuple[str, tuple[object, ...]]:
@@ -82,8 +106,13 @@ def bm25(wanted: Wanted) -> str:
     return f"-bm25(search, {', '.join(map(str, weights))})"
 
 
-def ranked(connection: sqlite3.Connection, wanted: Wanted, ids: list[int], most: int) -> tuple[Ranked, int]:
-    """The best ``most`` of ``ids`` (all hold the words, the last stored first) with their scores, and of how many."""
+def ranked(
+    connection: sqlite3.Connection, wanted: Wanted, spelled: Wanted, ids: list[int], most: int
+) -> tuple[Ranked, int]:
+    """The best ``most`` of ``ids`` (all hold the words, the last stored first) with their scores, and of how many.
+
+    ``spelled`` is ``wanted`` as it is found (``corpus.prefixes``).
+    """
     telling = _telling(connection, wanted)
     if telling is None:
         ids = ids[:UNSCORED]
@@ -104,7 +133,7 @@ def ranked(connection: sqlite3.Connection, wanted: Wanted, ids: list[int], most:
             found += _by_score(connection, {article_id: scores[article_id] for article_id in kind}, most - len(found))
             continue
         if in_title is None:
-            in_title = _among(connection, wanted.expression(in_title=True), set(ids))
+            in_title = _in_title(connection, spelled, ids)
         for part in (kind & in_title, kind - in_title):
             found += [(article_id, None) for article_id in _newest_first(connection, part)[: most - len(found)]]
     return found, len(ids)
@@ -130,6 +159,16 @@ def _among(connection: sqlite3.Connection, expression: str, ids: set[int]) -> se
     return ids.intersection(_rowids(connection, expression, min(ids), max(ids)))
 
 
+def _in_title(connection: sqlite3.Connection, wanted: Wanted, ids: list[int]) -> set[int]:
+    """Those of ``ids`` whose title is what is looked for."""
+    if ids and max(ids) - min(ids) < _SPARSE * len(ids):
+        return _among(connection, wanted.expression(in_title=True), set(ids))
+    titles = connection.execute(
+        "SELECT id, title FROM articles WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)
+    )
+    return {article_id for article_id, title in titles if holds(title, wanted)}
+
+
 def _telling(connection: sqlite3.Connection, wanted: Wanted) -> Wanted | None:
     """What of a query counts in the score: all but its frequent words, without what must not be found; None where no
     word is left."""
@@ -150,7 +189,10 @@ def _telling(connection: sqlite3.Connection, wanted: Wanted) -> Wanted | None:
         if isinstance(node, Joined):
             return (any if node.by == "OR" else all)(map(frequent, node.parts))
         *whole, last = node.words
-        return all(frequent_word(word, prefix=False) for word in whole) and frequent_word(last, prefix=node.prefix)
+        if not all(frequent_word(word, prefix=False) for word in whole):
+            return False
+        # The list of a beginning is read whole; if the word itself is frequent, it is, too.
+        return frequent_word(last, prefix=False) or (node.prefix and frequent_word(last, prefix=True))
 
     node = _without_not(wanted.whole)
     parts = node.parts if isinstance(node, Joined) and node.by == "AND" else (node,)

@@ -14,6 +14,7 @@ from corpus import tallies
 from corpus.conditions import Where, limit, where
 from corpus.index import Wanted
 from corpus.opinions import CHUNK
+from corpus.prefixes import spelled_out
 from corpus.querylang import read
 from corpus.ranking import LOOKED_AT, Ranked, bm25, last_stored, matching, ranked
 from corpus.records import BODY_KINDS, BlockKind, Precision, Query
@@ -90,8 +91,9 @@ def search(connection: sqlite3.Connection, query: Query, *, skip: int = 0) -> An
 
 
 def _bounded(connection: sqlite3.Connection, wanted: Wanted, filters: Where, most: int, skip: int) -> Answer:
-    ids, more = last_stored(connection, wanted, filters, LOOKED_AT)
-    found, ordered = ranked(connection, wanted, ids, most)
+    spelled = spelled_out(connection, wanted)
+    ids, more = last_stored(connection, spelled, filters, LOOKED_AT)
+    found, ordered = ranked(connection, wanted, spelled, ids, most)
     return Answer(
         _hits(connection, found[skip:], wanted),
         len(ids),
@@ -115,7 +117,9 @@ def _one_moment(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _toneless(connection: sqlite3.Connection, wanted: Wanted | None, filters: Where, total: int) -> int | None:
-    return _count(connection, wanted.without_tones(), filters) if wanted and wanted.toned and not total else None
+    if wanted is None or not wanted.toned or total:
+        return None
+    return _count(connection, spelled_out(connection, wanted.without_tones()), filters)
 
 
 def _hits(connection: sqlite3.Connection, found: Ranked, wanted: Wanted | None) -> tuple[Hit, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from corpus.index import Wanted
+from corpus.index import Node, Term, Wanted
 from corpus.text import fold, match_key
 
 WORD = re.compile(r"[^\W_]+")
@@ -62,24 +62,42 @@ def matches(text: str, words: list[tuple[int, int]], wanted: Wanted) -> list[tup
     return _places(text, wanted, words)
 
 
+def holds(text: str, wanted: Wanted) -> bool:
+    """Whether a text of one line is what ``wanted`` looks for."""
+    keys = list(map(_keys[wanted.toned], WORD.findall(text)))
+
+    def held(node: Node) -> bool:
+        if isinstance(node, Term):
+            return any(next(_runs(keys, form, prefix=node.prefix), None) is not None for form in wanted.forms(node))
+        return (any if node.by == "OR" else all)(map(held, node.parts)) and not any(map(held, node.without))
+
+    return held(wanted.whole)
+
+
 def _places(text: str, wanted: Wanted, words: list[tuple[int, int]] | None) -> list[tuple[int, int, int]]:
     """See ``matches``; without ``words`` they are looked for where a phrase needs them."""
     keys = list(map(_keys[wanted.toned], WORD.findall(text)))
     found = set()
     for number, term in enumerate(wanted.terms):
         for form in wanted.forms(term):
-            *whole, last = form
-            before = len(whole)
-            for end in _ends(keys, last, prefix=term.prefix):
-                n = end - before
-                if not before:
+            for n, end in _runs(keys, form, prefix=term.prefix):
+                if n == end:
                     found.add((end, end, number))
-                elif n >= 0 and keys[n:end] == whole:
-                    if words is None:
-                        words = [word.span() for word in WORD.finditer(text)]
-                    if "\n" not in text[words[n][1] : words[end][0]]:
-                        found.add((n, end, number))
+                    continue
+                if words is None:
+                    words = [word.span() for word in WORD.finditer(text)]
+                if "\n" not in text[words[n][1] : words[end][0]]:
+                    found.add((n, end, number))
     return sorted(found)
+
+
+def _runs(keys: list[str], form: tuple[str, ...], *, prefix: bool) -> Iterator[tuple[int, int]]:
+    """The first and last index of each run of words that are those of a form of a term."""
+    *whole, last = form
+    for end in _ends(keys, last, prefix=prefix):
+        n = end - len(whole)
+        if n >= 0 and keys[n:end] == whole:
+            yield n, end
 
 
 def _ends(keys: list[str], last: str, *, prefix: bool) -> Iterator[int]:

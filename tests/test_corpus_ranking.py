@@ -61,13 +61,15 @@ def test_of_few_the_answer_is_that_of_one_plain_statement(corpus: Corpus) -> Non
 
 
 @pytest.mark.parametrize("filters", [{}, {"since": date(2020, 5, 4)}, {"language": "vi"}])
+@pytest.mark.parametrize("upwards", [1, 4])
 @pytest.mark.parametrize("width", [40, 16_384])
 def test_of_many_those_stored_last_are_ordered_and_no_more_are_counted(
-    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, filters: dict[str, object], width: int
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, filters: dict[str, object], width: int, upwards: int
 ) -> None:
     monkeypatch.setattr("corpus.search.LOOKED_AT", 30)
     monkeypatch.setattr("corpus.ranking._FIRST_LOOK", width)
     monkeypatch.setattr("corpus.ranking._FEW", 10)
+    monkeypatch.setattr("corpus.ranking._UPWARDS", upwards)
     bounded = 0
     for text in questions():
         query = Query(text, limit=5, **filters)  # type: ignore[arg-type]
@@ -100,9 +102,11 @@ def test_a_word_that_stands_nearly_everywhere_does_not_count_in_the_score(
             assert {hit.id: hit.score for hit in hits} == {hit.id: pytest.approx(alone[hit.id]) for hit in hits}, text
 
 
+@pytest.mark.parametrize("sparse", [0, 150])
 def test_where_every_word_stands_nearly_everywhere_titles_come_first_then_the_newest(
-    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, sparse: int
 ) -> None:
+    monkeypatch.setattr("corpus.ranking._SPARSE", sparse)
     monkeypatch.setattr("corpus.ranking.FREQUENT", 100)
     monkeypatch.setattr("corpus.ranking.UNSCORED", 200)
     seen = 0
