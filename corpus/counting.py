@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from corpus import tallies
+from corpus import tallied, tallies
 from corpus.conditions import PROVINCE_COLUMN, STANDING, Where, where
 from corpus.periods import Period
 from corpus.records import Query
@@ -67,12 +67,12 @@ def all_days(
 ) -> Counter[tuple[Any, ...]]:
     """How many articles there are of each combination of ``columns``, the undated too where no day is asked for."""
     found: Counter[tuple[Any, ...]] = Counter()
-    months = tallies.split(what.query, columns) if _is_tallied(given, what.kind) else None
+    months = tallied.split(what.query, columns) if _is_tallied(given, what.kind) else None
     for edge in months.edges if months else (what.query,):
         found += _counts(connection, ", ".join(columns), _tables(given), replace(what, query=edge).where())
     if months:
         kind = None if given else what.kind
-        found += tallies.counts(
+        found += tallied.counts(
             connection, what.query, months, kind, columns, by_month=False, heads_only=what.heads_only
         )
     return found
@@ -80,11 +80,9 @@ def all_days(
 
 def _counts(connection: sqlite3.Connection, columns: str, tables: str, condition: Where) -> Counter[tuple[Any, ...]]:
     """How many rows under ``condition`` there are of each combination of ``columns``."""
-    rows = connection.execute(
-        f"SELECT {columns}, count(*) FROM {tables} WHERE {condition.sql} GROUP BY {columns}",  # noqa: S608 - our names
-        condition.values,
-    )
-    return Counter({tuple(key): count for *key, count in rows})
+    # Counted here: SQLite would sort the rows for a GROUP BY, which takes three times as long.
+    rows = connection.execute(f"SELECT {columns} FROM {tables} WHERE {condition.sql}", condition.values)  # noqa: S608
+    return Counter(rows)
 
 
 def by_day(
@@ -94,7 +92,7 @@ def by_day(
     group = _GROUP_COLUMN[per] if per != "province" else PROVINCE_COLUMN[what.query.province_map]
     months = None
     if by in {"month", "quarter", "year"} and _is_tallied(given, what.kind):
-        months = tallies.split(what.query, (group,))
+        months = tallied.split(what.query, (group,))
     found: Counter[tuple[Any, ...]] = Counter()
     for edge in months.edges if months else (what.query,):
         condition = replace(what, query=edge).where()
@@ -102,7 +100,7 @@ def by_day(
         found += _counts(connection, f"{_DAY}, {group}", _tables(given), dated)
     if months:
         kind = None if per == "theme" else what.kind
-        monthly = tallies.counts(
+        monthly = tallied.counts(
             connection, what.query, months, kind, (group,), by_month=True, heads_only=what.heads_only
         )
         found.update({(f"{month}-01", name): count for (month, name), count in monthly.items() if month})
@@ -111,9 +109,9 @@ def by_day(
 
 def undated_of(connection: sqlite3.Connection, what: Counted) -> int:
     """How many of them have no date to stand at."""
-    if _is_tallied(None, what.kind) and tallies.split(what.query):
-        counted = tallies.counts(
-            connection, what.query, tallies.UNDATED, what.kind, (), by_month=False, heads_only=what.heads_only
+    if _is_tallied(None, what.kind) and tallied.split(what.query):
+        counted = tallied.counts(
+            connection, what.query, tallied.UNDATED, what.kind, (), by_month=False, heads_only=what.heads_only
         )
         return counted.total()
     condition = what.where()

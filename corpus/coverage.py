@@ -17,9 +17,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 
-from corpus import tallies
+from corpus import tallied
 from corpus.conditions import province_named
 from corpus.periods import Period, label, periods
 from corpus.provinces import MERGED_SINCE, map_34, names_34, provinces_63
@@ -28,18 +28,17 @@ from corpus.records import Query
 Outlet = str | None
 """A source id; None stands for the articles that have none."""
 
-# The outlets, found by leaping through an index: one step for each, however many articles there are.
-_OUTLETS = """
+# The days of each outlet's articles, found by leaping through an index: one step for each outlet and day, however many
+# articles there are. The index is named, for SQLite takes any that begins with the outlet, and reads all articles of it
+# to find the first.
+_DATED = "FROM articles INDEXED BY articles_source_newest WHERE source IS name"
+_HELD = f"""
     WITH RECURSIVE
     outlets (name) AS (
         SELECT min(source) FROM articles
         UNION ALL
         SELECT (SELECT min(source) FROM articles WHERE source > outlets.name) FROM outlets WHERE name IS NOT NULL
-    ),"""
-# The days of each outlet's articles, in the same manner. The index is named, for SQLite takes any that begins with the
-# outlet, and reads all articles of it to find the first.
-_DATED = "FROM articles INDEXED BY articles_source_newest WHERE source IS name"
-_HELD = f"""{_OUTLETS}
+    ),
     held (name, at) AS (
         SELECT name, (SELECT min(published_at) {_DATED}) FROM outlets
         UNION ALL
@@ -47,32 +46,10 @@ _HELD = f"""{_OUTLETS}
         FROM held WHERE at IS NOT NULL
     )
     SELECT name, substr(at, 1, 10) FROM held WHERE at IS NOT NULL"""  # noqa: S608 - ours
-# The outlets and the provinces they ever wrote of, in the same manner.
-_HERE = "FROM articles INDEXED BY articles_outlet_places WHERE source IS name"
-_WRITTEN = f"""{_OUTLETS}
-    pairs (name, home) AS (
-        SELECT name, (SELECT min(province) {_HERE}) FROM outlets
-        UNION ALL
-        SELECT name, (SELECT min(province) {_HERE} AND province > pairs.home) FROM pairs WHERE home IS NOT NULL
-    ),
-    written (name, home) AS (
-        SELECT name, home FROM pairs WHERE home IS NOT NULL
-        UNION ALL
-        SELECT name, NULL FROM outlets WHERE EXISTS (SELECT 1 {_HERE} AND province IS NULL)
-    )"""  # noqa: S608 - ours
-_PLACES = f"{_WRITTEN} SELECT name, home FROM written"  # noqa: S608 - ours
-# After the merger the old part of a province is not known: a province of its day has one old name, or none, or both.
-_PLACES_63 = f"""{_WRITTEN},
-    old (name, home, former) AS (
-        SELECT name, home, (SELECT min(province_63) {_HERE} AND province IS home) FROM written
-        UNION ALL
-        SELECT name, home, (SELECT min(province_63) {_HERE} AND province IS home AND province_63 > old.former)
-        FROM old WHERE former IS NOT NULL
-    )
-    SELECT name, former FROM old WHERE former IS NOT NULL
-    UNION ALL
-    SELECT name, NULL FROM written WHERE EXISTS (SELECT 1 {_HERE} AND province IS home AND province_63 IS NULL)
-"""  # noqa: S608 - ours
+
+
+_NOBODY = 1
+"""The bit of the articles without an outlet."""
 
 
 @dataclass
@@ -100,17 +77,27 @@ class Coverage:
         """How many outlets of ``group`` were watched in the period, and whether a zero there means silence."""
         if group in self.gone and period >= self.gone[group]:
             return 0, False
-        names = self.members[group] if group in self.members else self.members[None]
-        here = names & self._watching.get(period, set())
-        return len(here - {None}), bool(here)
+        here = self._member_bits[group if group in self.members else None] & self._watching.get(period, 0)
+        return (here & ~_NOBODY).bit_count(), bool(here)
+
+    # Sets of outlets as bits of a number: they are cut for each row of a trend, some thousand times.
 
     @cached_property
-    def _watching(self) -> Mapping[str, set[Outlet]]:
+    def _bits(self) -> Mapping[Outlet, int]:
+        outlets = (name for name in self.watched if name is not None)
+        return {None: _NOBODY, **{name: _NOBODY << n for n, name in enumerate(outlets, 1)}}
+
+    @cached_property
+    def _member_bits(self) -> Mapping[str | None, int]:
+        return {group: sum(self._bits.get(name, 0) for name in names) for group, names in self.members.items()}
+
+    @cached_property
+    def _watching(self) -> Mapping[str, int]:
         """The outlets that were watched in each period."""
-        found: dict[str, set[Outlet]] = defaultdict(set)
+        found: dict[str, int] = defaultdict(int)
         for name, named in self.watched.items():
             for period in named:
-                found[period].add(name)
+                found[period] |= self._bits[name]
         return found
 
 
@@ -138,8 +125,12 @@ class Seen:
 def seen(connection: sqlite3.Connection, query: Query, by: Period, per: str | None) -> Seen:
     """What ``coverage_of`` is made from, of a corpus or a part of one (``per`` as in a trend)."""
     found = Seen(defaultdict(set), defaultdict(set), [], defaultdict(set))
-    for name, day in connection.execute(_HELD) if by in {"day", "week"} else tallies.months(connection):
-        found.held[name].add(date.fromisoformat(day))
+    if by in {"day", "week"}:
+        for name, day in connection.execute(_HELD):
+            found.held[name].add(date.fromisoformat(day))
+    else:
+        for name, months in tallied.months(connection):
+            found.held[name].update(map(_first_day, months))
     nights = "SELECT DISTINCT source, date(started_at, '+7 hours') FROM nights WHERE found > 0"
     for name, day in connection.execute(nights):
         found.nights[name].add(date.fromisoformat(day))
@@ -147,9 +138,14 @@ def seen(connection: sqlite3.Connection, query: Query, by: Period, per: str | No
     for name, since, day in connection.execute(walks):
         found.walks.append((name, date.fromisoformat(since[:10]), date.fromisoformat(day)))
     if per == "province" or (per != "source" and query.province is not None):
-        for name, day_place in connection.execute(_PLACES_63 if query.province_map == "63" else _PLACES):
-            found.places[map_34(day_place) if day_place and query.province_map == "34" else day_place].add(name)
+        for name, place in tallied.places(connection, query.province_map):
+            found.places[place].add(name)
     return found
+
+
+@cache
+def _first_day(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")
 
 
 def coverage(connection: sqlite3.Connection, query: Query, by: Period, per: str | None) -> Coverage:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from corpus import tallies
+from corpus import tallied, tallies
 from corpus.conditions import NO_FILTER, PROVINCE_COLUMN, themed, where
 from corpus.entities import PARTNERS
 from corpus.querylang import read
@@ -93,12 +93,12 @@ def _tallied(connection: sqlite3.Connection, query: Query, kind: FacetKind) -> C
     columns = _columns(query, kind)
     if columns is None or (kind == "theme" and query.themes):
         return None
-    months = tallies.split(query, columns)
+    months = tallied.split(query, columns)
     if months is None or months.edges:
         # The days at the ends would have to be counted; then all of it may as well.
         return None
     of = None if kind == "theme" else query.themes[0] if query.themes else tallies.EVERY
-    found = tallies.counts(connection, query, months, of, columns, by_month=kind == "year", heads_only=query.stories)
+    found = tallied.counts(connection, query, months, of, columns, by_month=kind == "year", heads_only=query.stories)
     counted: Counter[tuple[str, str]] = Counter()
     for key, articles in found.items():
         value = str(key[0])[:4] if kind == "year" else key[0]

@@ -95,8 +95,8 @@ def _require_sound(article_id: int, tagging: Tagging) -> None:
         raise CorpusError(f"{what} gives a theme twice: {', '.join(tagging.themes)}")
     if tagging.primary is not None and tagging.primary not in tagging.themes:
         raise CorpusError(f"{what} has the primary theme {tagging.primary!r}, which is not among those it gives")
-    if {tallies.EVERY, tallies.TAGGED} & {*tagging.themes}:
-        raise CorpusError(f"{what} gives the theme {tagging.themes}; '' and '*' are no themes")
+    if {tallies.EVERY, tallies.TAGGED, tallies.WRITTEN} & {*tagging.themes}:
+        raise CorpusError(f"{what} gives the theme {tagging.themes}; '', '*' and '@' are no themes")
     for theme, probability in tagging.scores.items():
         if not 0 <= probability <= 1:
             raise CorpusError(f"{what} has the score {probability} for {theme!r}; a probability lies between 0 and 1")

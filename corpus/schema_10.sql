@@ -2,3 +2,5 @@
 -- each looked up in articles, rows of half a kilobyte that lie all over the file (corpus/counting.py).
 DROP INDEX articles_newest;
 CREATE INDEX articles_newest ON articles (published_at DESC, id DESC, source, province, province_63, province_34);
+-- Which outlet writes of which provinces is in the tallies now.
+DROP INDEX articles_outlet_places;

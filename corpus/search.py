@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from corpus import tallies
+from corpus import tallied, tallies
 from corpus.conditions import Where, limit, where
 from corpus.index import Wanted
 from corpus.opinions import CHUNK
@@ -188,11 +188,11 @@ def _themes(connection: sqlite3.Connection, some: str, ids: list[int]) -> dict[i
 
 
 def _total(connection: sqlite3.Connection, query: Query, wanted: Wanted | None, filters: Where) -> int:
-    months = tallies.split(query)
+    months = tallied.split(query)
     if months is None:
         return _count(connection, wanted, filters)
     kind = query.themes[0] if query.themes else tallies.EVERY
-    whole = tallies.counts(connection, query, months, kind, (), by_month=False, heads_only=query.stories).total()
+    whole = tallied.counts(connection, query, months, kind, (), by_month=False, heads_only=query.stories).total()
     return whole + sum(_count(connection, None, where(edge)) for edge in months.edges)
 
 

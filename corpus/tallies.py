@@ -9,32 +9,22 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from typing import Any
 
-from corpus.conditions import PROVINCE_COLUMN, province_named
-from corpus.records import Query
-
-RULE = "month by three provinces, month by source; every article, tagged ones, each theme given; 1"
+RULE = "month by three provinces, month by source; every article, tagged ones, each theme given; source by provinces; 2"
 """Names what is counted; stored with the tallies. Change it, and they are made anew."""
 
 EVERY, TAGGED = "", "*"
 """In the place of a theme: every article, and every article that has a tagging."""
+WRITTEN = "@"
+"""In the place of a theme: every article of an outlet by province, of all months together."""
 READ = "read"
 """No theme, and in no tally: every article that was read for places and partners."""
 ALL = "*"
 """In the place of an outlet or a province: all of them together."""
-
-COLUMN = {
-    "NULL": "NULL",  # nothing
-    "standing_themes.theme": "theme",
-    **{f"articles.{name}": f"nullif({name}, '')" for name in ("source", "province", "province_63", "province_34")},
-}
-"""What a question may be grouped by, in SQL over articles → the same over ``tallies``."""
 
 _KEY = "source, theme, month, province_63, province, province_34"
 _CELL = """coalesce(a.source, ''), {theme}, coalesce(substr(a.published_day, 1, 7), ''), coalesce(a.province_63, ''),
@@ -54,6 +44,9 @@ _COUNTED = f"""
     UNION ALL
     SELECT source, theme, month, '{ALL}', '{ALL}', '{ALL}', count(*), sum(story) FROM facts
     GROUP BY source, theme, month
+    UNION ALL
+    SELECT source, '{WRITTEN}', '', province_63, province, province_34, count(*), sum(story) FROM facts
+    WHERE theme = '{EVERY}' GROUP BY source, province_63, province, province_34
 """  # noqa: S608 - all names are ours
 _SOME = "a.id IN (SELECT value FROM json_each(?1))"
 
@@ -81,7 +74,11 @@ def add(connection: sqlite3.Connection, facts: Iterable[Mapping[str, Any]], copi
         month, source = (fact["published_day"] or "")[:7], fact["source"] or ""
         places = (fact["province_63"] or "", fact["province"] or "", fact["province_34"] or "")
         story = fact["id"] not in copies
-        for key in ((ALL, EVERY, month, *places), (source, EVERY, month, ALL, ALL, ALL)):
+        for key in (
+            (ALL, EVERY, month, *places),
+            (source, EVERY, month, ALL, ALL, ALL),
+            (source, WRITTEN, "", *places),
+        ):
             cell = counted[key]
             cell[0] += 1
             cell[1] += story
@@ -143,114 +140,3 @@ def differences(connection: sqlite3.Connection) -> tuple[int, int]:
         either_way("SELECT theme, article_id FROM standing_themes", "SELECT theme, article_id FROM current_themes"),
         either_way(f"SELECT {_KEY}, articles, stories FROM tallies", counted),  # noqa: S608
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """A question's days: whole months (first and last month, None where open), and what is left at both ends."""
-
-    first: str | None
-    last: str | None
-    edges: tuple[Query, ...]
-
-
-UNDATED = Split("", "", ())
-"""No month: the articles that have no date to stand at."""
-
-
-def split(query: Query, columns: Iterable[str] = ()) -> Split | None:
-    """``query`` as months that tallies can count, and edges of less than a month that they cannot; None if they cannot.
-
-    They know nothing of words, nor of two themes in one article, nor of an outlet and a province together, asked for
-    or grouped by (``columns``, of ``COLUMN``), nor of sections, authors, languages, partners, labels by hand and
-    lowest probabilities. A question about less than a month is counted.
-    """
-    if query.text is not None or len(query.themes) > 1 or (query.until and query.until.year == date.max.year):
-        return None
-    if query.by_hand or any(
-        asked is not None for asked in (query.probability, query.section, query.author, query.language, query.partner)
-    ):
-        return None
-    provinces = query.province is not None or any(column.startswith("articles.province") for column in columns)
-    if provinces and (query.source is not None or "articles.source" in columns):
-        return None
-    edges = []
-    first = last = None
-    if query.since is not None:
-        begins = query.since.replace(day=1)
-        if query.since != begins:
-            begins = _next_month(query.since)
-            edges.append(replace(query, until=begins - timedelta(days=1)))
-        first = begins.isoformat()[:7]
-    if query.until is not None:
-        ends = query.until
-        if _next_month(ends) != ends + timedelta(days=1):
-            edges.append(replace(query, since=ends.replace(day=1)))
-            ends = ends.replace(day=1) - timedelta(days=1)
-        last = ends.isoformat()[:7]
-    return None if first and last and first > last else Split(first, last, tuple(edges))
-
-
-def _next_month(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
-
-
-def months(connection: sqlite3.Connection) -> Iterator[tuple[str | None, str]]:
-    """Each outlet (None for articles without) with the first day of each month of its articles, as ISO 8601."""
-    outlets = connection.execute(
-        """WITH RECURSIVE outlets (name) AS (
-               SELECT min(source) FROM tallies
-               UNION ALL
-               SELECT (SELECT min(source) FROM tallies WHERE source > name) FROM outlets WHERE name IS NOT NULL
-           )
-           SELECT name FROM outlets WHERE name IS NOT NULL AND name <> ?""",
-        (ALL,),
-    ).fetchall()
-    # One by one: for a join SQLite first reads the whole table, to make a filter.
-    for (outlet,) in outlets:
-        for (month,) in connection.execute(
-            "SELECT month FROM tallies WHERE source = ? AND theme = ? AND month > '' AND articles > 0", (outlet, EVERY)
-        ):
-            yield outlet or None, f"{month}-01"
-
-
-def counts(
-    connection: sqlite3.Connection,
-    query: Query,
-    months: Split,
-    kind: str | None,
-    columns: tuple[str, ...],
-    *,
-    by_month: bool,
-    heads_only: bool,
-) -> Counter[tuple[Any, ...]]:
-    """How many articles of the whole ``months`` there are of each combination of ``columns``, of ``COLUMN``.
-
-    ``by_month`` puts the month before them, ``''`` for the undated, who are counted only where since and until are
-    open. ``kind`` is ``EVERY``, ``TAGGED`` or a theme, None for each theme; ``query``'s own themes are not read.
-    """
-    by_source = query.source is not None or "articles.source" in columns
-    parts, values = ["source <> ?" if by_source else "source = ?"], [ALL]
-    if query.source is not None:
-        parts, values = ["source = ?"], [query.source]
-    if kind is not None:
-        parts.append("theme = ?")
-        values.append(kind)
-    else:
-        parts.append("theme NOT IN (?, ?)")
-        values += [EVERY, TAGGED]
-    if query.province is not None:
-        parts.append(f"{PROVINCE_COLUMN[query.province_map].removeprefix('articles.')} = ?")
-        values.append(province_named(query.province, query.province_map))
-    if months.first is not None or months.last is not None:
-        parts.append("month BETWEEN ? AND ?")
-        values += ["0" if months.first is None else months.first, "9999-12" if months.last is None else months.last]
-    names = ", ".join([*(["month"] if by_month else []), *(COLUMN[column] for column in columns)]) or "NULL"
-    number = "stories" if heads_only else "articles"
-    parts.append(f"{number} > 0")  # a group of copies alone is no group of stories
-    rows = connection.execute(f"SELECT {names}, {number} FROM tallies WHERE {' AND '.join(parts)}", values)  # noqa: S608
-    # Added up here: SQLite sorts the rows for a GROUP BY, which takes three times as long.
-    found: Counter[tuple[Any, ...]] = Counter()
-    for *key, count in rows:
-        found[tuple(key)] += count
-    return found
