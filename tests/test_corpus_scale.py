@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from benchmarks.made_corpus import FIRST, HAND, LAST, MODEL, RATES, a_run, made_corpus, outlet
-from corpus import Corpus, CorpusError, Outcome, Query, Rejection, Tagging, migrations, tallied, tallies
+from corpus import Corpus, CorpusError, Outcome, Query, Rejection, Tagging, migrations, tallied
 from corpus.conditions import PROVINCE_COLUMN, where
 from corpus.coverage import coverage
 from corpus.hand import withdraw
