@@ -1,4 +1,4 @@
-"""LocalPaper: a server of a made paper on this machine, from its start to its end."""
+"""LocalPaper: a server of a made paper on this machine, from its start to its end, and the source file of one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,32 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from types import TracebackType
 from typing import Any, Self
+
+
+def source_toml(source: str, name: str, host: str) -> str:
+    """The source file of a made paper with this id, name and host; all have the same addresses and layout."""
+    return f"""
+id = "{source}"
+name = "{name}"
+kind = "paper"
+home = "https://{host}/"
+hosts = ["{host}"]
+verified = "facts only"
+facts = "invented for a benchmark"
+
+[[province]]
+name = "Hà Giang"
+
+[discover]
+article = '/tin/bai-\\d+\\.html$'
+sitemaps = ["https://{host}/sitemap.xml"]
+
+[[layout]]
+title = "h1"
+lead = "p.sapo"
+date = "div.ngay"
+body = "div.noi-dung"
+"""
 
 
 class Handler(BaseHTTPRequestHandler):

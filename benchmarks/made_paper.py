@@ -15,34 +15,13 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
-from benchmarks.local_paper import Handler, LocalPaper
+from benchmarks.local_paper import Handler, LocalPaper, source_toml
 from tintinh.loopback.stories import read_stories
 
 HOST = "baonamluong.example"
 SOURCE = "bao_nam_luong"
 HOME = f"https://{HOST}/"
-TOML = f"""
-id = "{SOURCE}"
-name = "Báo Nậm Lương"
-kind = "paper"
-home = "{HOME}"
-hosts = ["{HOST}"]
-verified = "facts only"
-facts = "invented for a benchmark"
-
-[[province]]
-name = "Hà Giang"
-
-[discover]
-article = '/tin/bai-\\d+\\.html$'
-sitemaps = ["{HOME}sitemap.xml"]
-
-[[layout]]
-title = "h1"
-lead = "p.sapo"
-date = "div.ngay"
-body = "div.noi-dung"
-"""
+TOML = source_toml(SOURCE, "Báo Nậm Lương", HOST)
 PICTURES = 48
 LINKS = 120
 """Beside the story: as on the middle one of eleven saved pages, of 95 kB, 48 pictures and 171 links."""

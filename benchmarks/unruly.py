@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 
-from benchmarks.local_paper import Handler, LocalPaper
+from benchmarks.local_paper import Handler, LocalPaper, source_toml
 from benchmarks.made_paper import words
 
 FAULTS = {
@@ -39,28 +39,6 @@ BURST = 5.0
 GONE = 200
 """Every so-manieth story answers 404."""
 _NEWEST = date(2025, 6, 1)
-_TOML = """
-id = "{id}"
-name = "Báo {id}"
-kind = "paper"
-home = "https://{host}/"
-hosts = ["{host}"]
-verified = "facts only"
-facts = "invented for a benchmark"
-
-[[province]]
-name = "Hà Giang"
-
-[discover]
-article = '/tin/bai-\\d+\\.html$'
-sitemaps = ["https://{host}/sitemap.xml"]
-
-[[layout]]
-title = "h1"
-lead = "p.sapo"
-date = "div.ngay"
-body = "div.noi-dung"
-"""
 
 
 def source_of(outlet: int) -> str:
@@ -145,7 +123,7 @@ class UnrulyPaper(LocalPaper):
         folder.mkdir(parents=True, exist_ok=True)
         for outlet in range(self.outlets):
             name = source_of(outlet)
-            (folder / f"{name}.toml").write_text(_TOML.format(id=name, host=host_of(outlet)), encoding="utf-8")
+            (folder / f"{name}.toml").write_text(source_toml(name, f"Báo {name}", host_of(outlet)), encoding="utf-8")
         return folder
 
     def sitemap(self, host: str) -> bytes:
