@@ -1,12 +1,12 @@
 """``tintinh`` in a process that is to be killed, and the places at which it kills itself.
 
-The processes are forked from a server that has imported everything already: of the time of a night on the loopback,
-most would be imports, and a kill among them proves nothing. Scrapy's reactor is made after the fork.
+The processes are forked from a server that has imported everything already (``benchmarks.forked``): of the time of a
+night on the loopback, most would be imports, and a kill among them proves nothing. Scrapy's reactor is made after the
+fork.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -33,6 +33,7 @@ import tintinh.cli
 import tintinh.commands.forget
 import tintinh.commands.night
 import tintinh.report
+from benchmarks.forked import SERVER
 
 AFTER: dict[str, tuple[ModuleType | type, str]] = {
     "archived": (crawler.archive.ArchiveWriter, "write"),
@@ -132,10 +133,6 @@ def _run(home: str, arguments: Sequence[str], before: Callable[[], None] | None)
     tintinh.cli.main()
 
 
-_SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload(["benchmarks.doomed"])
-
-
 def started(
     home: Path,
     arguments: Sequence[str],
@@ -148,7 +145,7 @@ def started(
     With a ``place`` it kills itself there; else ``before`` is called in the process first.
     """
     first = before if place is None else partial(doom, place, count)
-    process = _SERVER.Process(target=_run, args=(str(home), tuple(arguments), first))
+    process = SERVER.Process(target=_run, args=(str(home), tuple(arguments), first))
     process.start()
     return process
 

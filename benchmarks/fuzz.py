@@ -10,7 +10,6 @@ memory than ``MEMORY`` bytes, a process that dies. Each kind of finding is kept 
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
 import random
 import resource
@@ -23,6 +22,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
@@ -30,6 +30,7 @@ from typing import Any
 
 import click
 
+from benchmarks.forked import SERVER
 from benchmarks.fuzz_targets import TARGETS, Target
 from benchmarks.mutate import damage_bytes
 
@@ -41,7 +42,7 @@ LARGEST = 400_000
 """Bytes of one input: as large as the largest saved page, and half again."""
 
 _DRAWN = 400
-_CONTEXT = multiprocessing.get_context("spawn")
+_CONTEXT: Any = SERVER
 
 
 @dataclass
@@ -78,6 +79,7 @@ def inputs(target: Target, seed: int, start: int = 0) -> Iterator[tuple[int, byt
         number += 1
 
 
+@cache
 def _drawn(target: Target, seed: int) -> list[bytes]:
     """Inputs that Hypothesis draws, the same for the same seed."""
     if target.made is None:

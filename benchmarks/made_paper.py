@@ -13,39 +13,15 @@ import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from types import TracebackType
-from typing import Self
 
+from benchmarks.local_paper import Handler, LocalPaper, source_toml
 from tintinh.loopback.stories import read_stories
 
 HOST = "baonamluong.example"
 SOURCE = "bao_nam_luong"
 HOME = f"https://{HOST}/"
-TOML = f"""
-id = "{SOURCE}"
-name = "Báo Nậm Lương"
-kind = "paper"
-home = "{HOME}"
-hosts = ["{HOST}"]
-verified = "facts only"
-facts = "invented for a benchmark"
-
-[[province]]
-name = "Hà Giang"
-
-[discover]
-article = '/tin/bai-\\d+\\.html$'
-sitemaps = ["{HOME}sitemap.xml"]
-
-[[layout]]
-title = "h1"
-lead = "p.sapo"
-date = "div.ngay"
-body = "div.noi-dung"
-"""
+TOML = source_toml(SOURCE, "Báo Nậm Lương", HOST)
 PICTURES = 48
 LINKS = 120
 """Beside the story: as on the middle one of eleven saved pages, of 95 kB, 48 pictures and 171 links."""
@@ -98,7 +74,7 @@ def _sitemap(pages: int) -> bytes:
     return f"{head}{places}</urlset>".encode()
 
 
-class MadePaper:
+class MadePaper(LocalPaper):
     """The running paper with ``pages`` articles. ``clock`` holds the monotonic time of each article answered;
     ``at`` is called with their number, in the thread that answers."""
 
@@ -106,12 +82,8 @@ class MadePaper:
         self.clock: list[float] = []
         paper, sitemap = self, _sitemap(pages)
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-            wbufsize = -1
-
-            def do_GET(self) -> None:
+        class Pages(Handler):
+            def respond(self) -> None:
                 name = self.path.removeprefix("/tin/bai-").removesuffix(".html")
                 if name.isdigit():
                     body, kind = article(int(name)), "text/html; charset=utf-8"
@@ -121,8 +93,8 @@ class MadePaper:
                     body, kind = sitemap, "text/xml"
                 else:
                     body, kind = b"", "text/plain"
-                body = gzip.compress(body, 1, mtime=0)
                 self.send_response(200 if body else 404)
+                body = gzip.compress(body, 1, mtime=0)
                 for field, value in (
                     ("Content-Type", kind),
                     ("Content-Encoding", "gzip"),
@@ -132,29 +104,7 @@ class MadePaper:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
-                """Keep the terminal quiet."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = Thread(target=self._server.serve_forever, args=(0.05,))
-        self.port = self._server.server_port
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self.port}"
+        super().__init__(Pages)
 
 
 def write_source(folder: Path) -> Path:

@@ -125,7 +125,7 @@ class Soak:
     def faults(self) -> list[str]:
         """A sentence for everything that is not as it must be."""
         paper = self._paper
-        wanted = {paper.url(number): number for number in paper.reachable}
+        wanted = {paper.address(number): number for number in paper.reachable}
         wrong: list[str] = []
         stored: Counter[str] = Counter()
         with Corpus.open(self.corpus, read_only=True) as corpus:
@@ -144,7 +144,7 @@ class Soak:
             outcomes = dict(corpus.connection.execute("SELECT url, kind FROM outcomes"))
         wrong += [f"{url}: reachable, not stored ({outcomes.get(url)})" for url in wanted if not stored[url]]
         wrong += [f"{url}: stored {count} times" for url, count in stored.items() if count > 1]
-        gone = {paper.url(number) for number in range(0, paper.pages, GONE)}
+        gone = {paper.address(number) for number in range(0, paper.pages, GONE)}
         wrong += [f"{url}: gone, and not said to be" for url in gone if outcomes.get(url) != "rejected"]
         code = code_of(self._home, "archive", "verify", "--json")
         found = [json.loads(row) for row in (self._home / "out").read_text(encoding="utf-8").splitlines()]

@@ -12,17 +12,14 @@ import gzip
 import random
 import socket
 import struct
-import sys
 import time
 from collections import Counter
 from datetime import date, timedelta
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Lock, Thread
-from types import TracebackType
-from typing import Any, Self
+from threading import Lock
 
+from benchmarks.local_paper import Handler, LocalPaper, source_toml
 from benchmarks.made_paper import words
 
 FAULTS = {
@@ -42,28 +39,6 @@ BURST = 5.0
 GONE = 200
 """Every so-manieth story answers 404."""
 _NEWEST = date(2025, 6, 1)
-_TOML = """
-id = "{id}"
-name = "Báo {id}"
-kind = "paper"
-home = "https://{host}/"
-hosts = ["{host}"]
-verified = "facts only"
-facts = "invented for a benchmark"
-
-[[province]]
-name = "Hà Giang"
-
-[discover]
-article = '/tin/bai-\\d+\\.html$'
-sitemaps = ["https://{host}/sitemap.xml"]
-
-[[layout]]
-title = "h1"
-lead = "p.sapo"
-date = "div.ngay"
-body = "div.noi-dung"
-"""
 
 
 def source_of(outlet: int) -> str:
@@ -115,14 +90,7 @@ def page(number: int, *, changed: bool) -> bytes:
     return f"{head}{story_of}<footer>Tòa soạn</footer></body></html>".encode()
 
 
-class _Server(ThreadingHTTPServer):
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Keep quiet of a client that was killed."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
-
-
-class UnrulyPaper:
+class UnrulyPaper(LocalPaper):
     """The running server: ``pages`` stories shared out among ``outlets``, faults drawn by ``seed``.
 
     ``answered`` counts the answers by fault, ``fine`` among them.
@@ -134,27 +102,14 @@ class UnrulyPaper:
         self._pick = random.Random(seed)  # noqa: S311 - no secret
         self._bursts: dict[str, float] = {}
         self._lock = Lock()
-        self._server = _Server(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = Thread(target=self._server.serve_forever, args=(0.05,))
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(self._handler())
 
     @property
     def connect_to(self) -> dict[str, str]:
         """Every host → where it is served."""
-        return {host_of(outlet): f"http://127.0.0.1:{self._server.server_port}" for outlet in range(self.outlets)}
+        return {host_of(outlet): self.url for outlet in range(self.outlets)}
 
-    def url(self, number: int) -> str:
+    def address(self, number: int) -> str:
         """The address of a story."""
         return f"https://{host_of(number % self.outlets)}/tin/bai-{number}.html"
 
@@ -168,14 +123,14 @@ class UnrulyPaper:
         folder.mkdir(parents=True, exist_ok=True)
         for outlet in range(self.outlets):
             name = source_of(outlet)
-            (folder / f"{name}.toml").write_text(_TOML.format(id=name, host=host_of(outlet)), encoding="utf-8")
+            (folder / f"{name}.toml").write_text(source_toml(name, f"Báo {name}", host_of(outlet)), encoding="utf-8")
         return folder
 
     def sitemap(self, host: str) -> bytes:
         """All stories of one outlet."""
         outlet = next(one for one in range(self.outlets) if host_of(one) == host)
         places = "".join(
-            f"<url><loc>{self.url(number)}</loc></url>" for number in range(outlet, self.pages, self.outlets)
+            f"<url><loc>{self.address(number)}</loc></url>" for number in range(outlet, self.pages, self.outlets)
         )
         head = '<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
         return f"{head}{places}</urlset>".encode()
@@ -200,15 +155,11 @@ class UnrulyPaper:
         """Whether the layout of this story's outlet has changed by now."""
         return number % self.outlets % 2 == 1 and self.answered.total() > self.pages // 2
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
+    def _handler(self) -> type[Handler]:
         paper = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-            wbufsize = -1
-
-            def do_GET(self) -> None:
+        class Answers(Handler):
+            def respond(self) -> None:
                 name = self.path.removeprefix("/tin/bai-").removesuffix(".html")
                 host = self.headers.get("Host", "").partition(":")[0]
                 if self.path == "/sitemap.xml":
@@ -275,7 +226,4 @@ class UnrulyPaper:
                         time.sleep(0.2)
                 self.close_connection = sent < 1 or more != 0
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
-                """Keep the terminal quiet."""
-
-        return Handler
+        return Answers

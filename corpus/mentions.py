@@ -14,9 +14,9 @@ from typing import Literal
 
 from corpus.database import transaction
 from corpus.errors import CorpusError
-from corpus.opinions import chunks
+from corpus.opinions import lacking
 from corpus.records import Article
-from corpus.rows import load, utc
+from corpus.rows import utc
 
 Kind = Literal["province", "district", "gate", "sea", "island", "country", "foreign", "organisation"]
 
@@ -59,11 +59,8 @@ def named_text(article: Article) -> str:
 
 def to_name(connection: sqlite3.Connection, by: str) -> Iterator[tuple[int, Article]]:
     """See ``Corpus.to_name``."""
-    missing = """SELECT id FROM articles WHERE NOT EXISTS
-                 (SELECT 1 FROM namings WHERE article_id = articles.id AND made_by = ?) ORDER BY id"""
-    for ids in chunks(connection, missing, (by,)):
-        for stored in load(connection, ids):
-            yield stored.id, stored.article
+    for stored in lacking(connection, "namings", by):
+        yield stored.id, stored.article
 
 
 def add_mentions(connection: sqlite3.Connection, made: Iterable[tuple[int, tuple[Mention, ...]]], by: str) -> int:

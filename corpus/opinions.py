@@ -8,12 +8,13 @@ from array import array
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
+from typing import Literal
 
 from corpus import tallies
 from corpus.database import transaction
 from corpus.errors import CorpusError
 from corpus.records import Article, Segmentation, Tagging
-from corpus.rows import load, utc
+from corpus.rows import StoredArticle, load, utc
 
 CHUNK = 200
 """Articles held in memory at once by an iteration."""
@@ -28,6 +29,16 @@ def chunks(connection: sqlite3.Connection, statement: str, parameters: tuple[obj
     ids = array("q", (row[0] for row in connection.execute(statement, parameters)))
     for start in range(0, len(ids), CHUNK):
         yield ids[start : start + CHUNK]
+
+
+def lacking(
+    connection: sqlite3.Connection, table: Literal["segmentations", "taggings", "namings"], by: str
+) -> Iterator[StoredArticle]:
+    """The articles without a row of ``table`` that ``by`` made, the oldest first."""
+    missing = f"""SELECT id FROM articles WHERE NOT EXISTS
+                  (SELECT 1 FROM {table} WHERE article_id = articles.id AND made_by = ?) ORDER BY id"""  # noqa: S608
+    for ids in chunks(connection, missing, (by,)):
+        yield from load(connection, ids)
 
 
 def add_segmentations(connection: sqlite3.Connection, made: Iterable[tuple[int, Segmentation]]) -> int:
@@ -109,22 +120,16 @@ def _require_article(connection: sqlite3.Connection, article_id: int) -> None:
 
 def to_segment(connection: sqlite3.Connection, by: str) -> Iterator[tuple[int, Article]]:
     """See ``Corpus.to_segment``."""
-    missing = """SELECT id FROM articles WHERE NOT EXISTS
-                 (SELECT 1 FROM segmentations WHERE article_id = articles.id AND made_by = ?) ORDER BY id"""
-    for ids in chunks(connection, missing, (by,)):
-        for stored in load(connection, ids):
-            yield stored.id, stored.article
+    for stored in lacking(connection, "segmentations", by):
+        yield stored.id, stored.article
 
 
 def to_tag(
     connection: sqlite3.Connection, by: str, segmented_by: str | None
 ) -> Iterator[tuple[int, Article, Segmentation | None]]:
     """See ``Corpus.to_tag``."""
-    missing = """SELECT id FROM articles WHERE NOT EXISTS
-                 (SELECT 1 FROM taggings WHERE article_id = articles.id AND made_by = ?) ORDER BY id"""
-    for ids in chunks(connection, missing, (by,)):
-        for stored in load(connection, ids):
-            yield stored.id, stored.article, segmentation(connection, stored.id, segmented_by)
+    for stored in lacking(connection, "taggings", by):
+        yield stored.id, stored.article, segmentation(connection, stored.id, segmented_by)
 
 
 def segmentation(connection: sqlite3.Connection, article_id: int, by: str | None) -> Segmentation | None:

@@ -167,7 +167,7 @@ class ArchiveWriter:
             warc.write_record(warc.create_warcinfo_record(path.name, info))
             try:
                 _write_whole(file, buffer.getvalue())
-                _sync_folder(folder)
+                sync_folder(folder)
             except BaseException:  # a full disk: a file that could not even begin holds nothing to keep
                 file.close()
                 path.unlink()
@@ -214,7 +214,7 @@ def _write_whole(file: io.FileIO, data: bytes) -> None:
         rest = rest[file.write(rest) :]
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the name of a new file survive a crash of the machine, as its content does."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from corpus.forgotten import Match
-from crawler.archive import NAME
+from crawler.archive import NAME, sync_folder
 from crawler.containers import opened_file
 from crawler.errors import ArchiveError, CutError
 from crawler.framing import read_records
@@ -204,7 +204,7 @@ def rewrite(looked: Looked) -> tuple[dict[int, int], int]:
     except BaseException:
         target.unlink(missing_ok=True)
         raise
-    _sync(target.parent)
+    sync_folder(target.parent)
     return offsets, size
 
 
@@ -222,7 +222,7 @@ def replace(root: Path, file: str, size: int) -> None:
     copy = rewritten(path)
     if copy.exists() and copy.stat().st_size == size:
         os.replace(copy, path)  # noqa: PTH105 - Path.replace is the same call
-        _sync(path.parent)
+        sync_folder(path.parent)
     elif not path.exists() or path.stat().st_size != size:
         raise ArchiveError(
             f"{path}: is to be replaced by a copy of {size} bytes without a forgotten page, and there is none; name the"
@@ -235,11 +235,3 @@ def drop_copies(root: Path, pending: set[str]) -> None:
     for path in root.glob(f"*/*{REWRITTEN}"):
         if path.relative_to(root).as_posix().removesuffix(REWRITTEN) not in pending:
             path.unlink()
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

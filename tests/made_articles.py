@@ -6,7 +6,8 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from corpus.records import VIETNAM, Article, Block, BlockKind, Page
+from corpus import Corpus
+from corpus.records import VIETNAM, Article, Block, BlockKind, Page, Tagging
 
 NIGHT = datetime(2025, 3, 2, 18, 0, tzinfo=UTC)
 
@@ -127,3 +128,20 @@ def page_of(article: Article, **changes: Any) -> Page:
         "source": article.source,
     }
     return Page(**{**fields, **changes})
+
+
+def put(
+    corpus: Corpus, day: str | None, themes: tuple[str, ...] | None, *, text: int | None = None, **changes: object
+) -> None:
+    """Keep the next story, of ``day`` and tagged with ``themes`` where there are any; the same ``text`` is a copy."""
+    n = corpus.stats().articles + 1
+    at = datetime.fromisoformat(day).replace(tzinfo=VIETNAM) if day else None
+    dated = {
+        "published_at": at,
+        "published_precision": "day" if at else None,
+        "published_from": "printed" if at else None,
+    }
+    blocks = paragraph_blocks(*sentences(text if text is not None else n))
+    outcome = corpus.keep(story(n, lead=None, blocks=blocks, **{**dated, **changes}), page=None, place=None)
+    if themes is not None and outcome.article_id is not None:
+        corpus.add_tagging(outcome.article_id, Tagging("model-1", themes, themes[0] if themes else None))

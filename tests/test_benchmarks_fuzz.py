@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import time
 from itertools import islice
 from pathlib import Path
@@ -46,7 +47,7 @@ def test_a_fault_a_hang_and_a_glutton_are_found_and_kept(tmp_path: Path, monkeyp
     """In this process's own children, forked, so that they know the reader made up here."""
     target = Target(lambda: (b"0",), _endless, (ValueError,))
     monkeypatch.setitem(TARGETS, "made up", target)
-    monkeypatch.setattr(fuzz, "_CONTEXT", fuzz.multiprocessing.get_context("fork"))
+    monkeypatch.setattr(fuzz, "_CONTEXT", multiprocessing.get_context("fork"))
     monkeypatch.setattr(fuzz, "DEADLINE", 0.3)
     monkeypatch.setattr(fuzz, "inputs", lambda target, seed, start=0: ((n, str(n).encode()) for n in range(start, 99)))
     result = fuzz.fuzz("made up", seconds=60, seed=0, keep=tmp_path, most=8)

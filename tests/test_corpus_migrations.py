@@ -12,6 +12,7 @@ import pytest
 
 from corpus import Corpus, CorpusError, migrations
 from tests.made_articles import story
+from tests.older_corpus import write_before
 
 
 def test_a_new_file_has_the_newest_schema_wal_and_our_mark(tmp_path: Path) -> None:
@@ -37,13 +38,8 @@ def test_keys_of_near_duplicates_outlive_the_change_of_their_table(
         for n in range(6):
             corpus.keep(story(n), page=None, place=None)
         keys = corpus.connection.execute("SELECT key, article_id FROM duplicate_keys").fetchall()
-    before = migrations.STEPS[: migrations.STEPS.index("schema_8.sql")]
-    with closing(sqlite3.connect(path, isolation_level=None)) as old, monkeypatch.context() as patched:
-        patched.setattr(migrations, "STEPS", before)
-        migrations.migrate(old, path)
-        old.execute("ATTACH ? AS made", (str(made),))
-        for table in ("articles", "blocks", "outcomes", "duplicate_keys", "derived", "tallies"):
-            old.execute(f"INSERT INTO main.{table} SELECT * FROM made.{table}")  # noqa: S608 - named above
+    tables = ("articles", "blocks", "outcomes", "duplicate_keys", "derived", "tallies")
+    write_before("schema_8.sql", path, made, tables, monkeypatch)
     with Corpus.open(path) as corpus:
         assert corpus.connection.execute("SELECT key, article_id FROM duplicate_keys").fetchall() == keys
         reprint = replace(story(3), url="https://baodongthap.vn/chuyen-3")

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from corpus import Corpus, Tagging
+from corpus import Corpus
 from corpus.nights import Night
-from corpus.records import VIETNAM
-from tests.made_articles import paragraph_blocks, sentences, story
+from tests.made_articles import put
 
 
 @pytest.fixture
@@ -19,20 +18,6 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
     with Corpus.open(tmp_path / "corpus.sqlite") as opened:
         yield opened
         assert opened.check() == []
-
-
-def put(
-    corpus: Corpus, source: str | None, day: str | None, themes: tuple[str, ...] | None, text: int | None = None
-) -> None:
-    n = corpus.stats().articles + 1
-    at = datetime.fromisoformat(day).replace(tzinfo=VIETNAM) if day else None
-    article = story(
-        n, lead=None, blocks=paragraph_blocks(*sentences(text or n)), source=source, published_at=at,
-        published_precision="day" if day else None, published_from="printed" if day else None,
-    )  # fmt: skip
-    number = corpus.keep(article, page=None, place=None).article_id
-    if themes is not None and number is not None:
-        corpus.add_tagging(number, Tagging("model-1", themes, themes[0] if themes else None))
 
 
 def night(source: str, day: str, found: int) -> Night:
@@ -47,11 +32,11 @@ def test_an_empty_corpus_has_an_empty_overview(corpus: Corpus) -> None:
 
 
 def test_counts_are_those_of_the_articles(corpus: Corpus) -> None:
-    put(corpus, "bao_a", "2024-03-01", ("border", "training"), text=7)
-    put(corpus, "bao_b", "2024-03-02", ("border",), text=7)  # a copy
-    put(corpus, "bao_b", "2024-05-02", ())
-    put(corpus, "bao_b", None, None)
-    put(corpus, None, "2024-04-02", None)
+    put(corpus, "2024-03-01", ("border", "training"), text=7, source="bao_a")
+    put(corpus, "2024-03-02", ("border",), text=7, source="bao_b")  # a copy
+    put(corpus, "2024-05-02", (), source="bao_b")
+    put(corpus, None, None, source="bao_b")
+    put(corpus, "2024-04-02", None, source=None)
     found, stats = corpus.overview(), corpus.stats()
     assert found.articles == stats.articles == 5
     assert found.articles - found.stories == stats.copies == 1
@@ -65,7 +50,7 @@ def test_counts_are_those_of_the_articles(corpus: Corpus) -> None:
 
 
 def test_the_last_night_of_every_outlet_is_told_also_of_one_that_brought_nothing(corpus: Corpus) -> None:
-    put(corpus, "bao_a", "2024-03-01", None)
+    put(corpus, "2024-03-01", None, source="bao_a")
     for each in (night("bao_a", "2024-03-01", 9), night("bao_a", "2024-03-02", 4), night("bao_z", "2024-02-01", 0)):
         corpus.record_night(each)
     outlets = {outlet.source: outlet for outlet in corpus.overview().outlets}

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from benchmarks.made_corpus import FIRST, HAND, LAST, MODEL, RATES, a_run, made_corpus, outlet
-from corpus import Corpus, CorpusError, Outcome, Query, Rejection, Tagging, migrations, tallied
+from corpus import Corpus, CorpusError, Outcome, Query, Rejection, Tagging, tallied
 from corpus.conditions import PROVINCE_COLUMN, where
 from corpus.coverage import coverage
 from corpus.hand import withdraw
@@ -26,6 +26,7 @@ from corpus.querylang import read
 from corpus.records import VIETNAM, ArchivePlace
 from corpus.trend_rows import Trend
 from tests.made_articles import page_of, sentences, story
+from tests.older_corpus import write_before
 
 
 @pytest.fixture(scope="module")
@@ -286,13 +287,8 @@ def test_a_corpus_from_before_the_tallies_is_counted_on_opening(
     tmp_path: Path, made: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "corpus.sqlite"
-    before = migrations.STEPS[: migrations.STEPS.index("schema_6.sql")]
-    with closing(sqlite3.connect(path, isolation_level=None)) as old, monkeypatch.context() as patched:
-        patched.setattr(migrations, "STEPS", before)
-        migrations.migrate(old, path)
-        old.execute("ATTACH ? AS made", (str(made),))
-        for table in ("articles", "blocks", "outcomes", "copies", "taggings", "tagging_themes"):
-            old.execute(f"INSERT INTO main.{table} SELECT * FROM made.{table}")  # noqa: S608 - named above
+    tables = ("articles", "blocks", "outcomes", "copies", "taggings", "tagging_themes")
+    write_before("schema_6.sql", path, made, tables, monkeypatch)
     with pytest.raises(CorpusError, match="has an older schema"):
         Corpus.open(path, read_only=True)
     with Corpus.open(path) as corpus, Corpus.open(made) as other:

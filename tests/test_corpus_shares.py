@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from corpus import Corpus, Query, Tagging
+from corpus import Corpus, Query
 from corpus.intervals import wilson
-from corpus.records import VIETNAM
-from tests.made_articles import paragraph_blocks, sentences, story
+from tests.made_articles import put
 
 
 @pytest.fixture
@@ -21,28 +20,13 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
         assert opened.check() == []
 
 
-def put(
-    corpus: Corpus, day: str, province: str | None, themes: tuple[str, ...] | None, *, text: int | None = None
-) -> None:
-    n = corpus.stats().articles + 1
-    at = datetime.fromisoformat(day).replace(tzinfo=VIETNAM)
-    blocks = paragraph_blocks(*sentences(text or n))
-    article = story(
-        n, lead=None, blocks=blocks, province=province, published_at=at, published_precision="day",
-        published_from="printed",
-    )  # fmt: skip
-    outcome = corpus.keep(article, page=None, place=None)
-    if themes is not None and outcome.article_id is not None:
-        corpus.add_tagging(outcome.article_id, Tagging("model-1", themes, themes[0] if themes else None))
-
-
 def test_a_theme_is_a_share_of_the_tagged_articles_of_the_province_under_the_map(corpus: Corpus) -> None:
-    put(corpus, "2024-03-01", "Hà Giang", ("border",))
-    put(corpus, "2024-04-01", "Tuyên Quang", ())
-    put(corpus, "2024-05-01", "Tuyên Quang", None)  # nobody has tagged it
-    put(corpus, "2024-05-02", "Đắk Lắk", ("border",))
-    put(corpus, "2024-05-03", "Điện Biên", ())
-    put(corpus, "2024-05-04", None, ("border",))
+    put(corpus, "2024-03-01", ("border",), province="Hà Giang")
+    put(corpus, "2024-04-01", (), province="Tuyên Quang")
+    put(corpus, "2024-05-01", None, province="Tuyên Quang")  # nobody has tagged it
+    put(corpus, "2024-05-02", ("border",), province="Đắk Lắk")
+    put(corpus, "2024-05-03", (), province="Điện Biên")
+    put(corpus, "2024-05-04", ("border",), province=None)
     new = corpus.province_shares(Query(themes=("border",), province_map="34"))
     # Đ stands after D, the articles without a province come last.
     assert [(row.province, row.count, row.denominator) for row in new] == [
@@ -59,8 +43,8 @@ def test_a_theme_is_a_share_of_the_tagged_articles_of_the_province_under_the_map
 
 
 def test_words_are_a_share_of_all_articles_and_days_are_kept_to(corpus: Corpus) -> None:
-    put(corpus, "2024-03-10", "Lào Cai", None)
-    put(corpus, "2024-03-20", "Lào Cai", None)
+    put(corpus, "2024-03-10", None, province="Lào Cai")
+    put(corpus, "2024-03-20", None, province="Lào Cai")
     word = corpus.article(1).article.title.split()[0]  # type: ignore[union-attr]
     whole = corpus.province_shares(word)
     assert [(row.province, row.denominator) for row in whole] == [("Lào Cai", 2)]
@@ -70,8 +54,8 @@ def test_words_are_a_share_of_all_articles_and_days_are_kept_to(corpus: Corpus) 
 
 
 def test_copies_count_once_where_stories_are_asked_for(corpus: Corpus) -> None:
-    put(corpus, "2024-03-01", "Lào Cai", ("border",), text=7)
-    put(corpus, "2024-03-02", "Lào Cai", ("border",), text=7)
+    put(corpus, "2024-03-01", ("border",), text=7, province="Lào Cai")
+    put(corpus, "2024-03-02", ("border",), text=7, province="Lào Cai")
     asked = Query(themes=("border",))
     assert [row.count for row in corpus.province_shares(asked)] == [2]
     assert [row.count for row in corpus.province_shares(asked, stories=True)] == [1]

@@ -11,12 +11,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from corpus import Corpus, Query, QueryError, Tagging, ThemeRow, Trend
+from corpus import Corpus, Query, QueryError, ThemeRow, Trend
 from corpus.intervals import wilson
 from corpus.nights import Night
 from corpus.periods import Period, end, label, periods, start
 from corpus.records import VIETNAM, ProvinceMap
-from tests.made_articles import paragraph_blocks, sentences, story
+from tests.made_articles import put
 
 BORDER, TOURISM, NOTHING = ("border",), ("tourism", "border"), ()
 
@@ -26,22 +26,6 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
     with Corpus.open(tmp_path / "corpus.sqlite") as opened:
         yield opened
         assert opened.check() == []
-
-
-def put(
-    corpus: Corpus, day: str | None, themes: tuple[str, ...] | None, *, text: int | None = None, **changes: object
-) -> None:
-    n = corpus.stats().articles + 1
-    at = datetime.fromisoformat(day).replace(tzinfo=VIETNAM) if day else None
-    dated = {
-        "published_at": at,
-        "published_precision": "day" if at else None,
-        "published_from": "printed" if at else None,
-    }
-    blocks = paragraph_blocks(*sentences(text if text is not None else n))
-    outcome = corpus.keep(story(n, lead=None, blocks=blocks, **{**dated, **changes}), page=None, place=None)
-    if themes is not None and outcome.article_id is not None:
-        corpus.add_tagging(outcome.article_id, Tagging("model-1", themes, themes[0] if themes else None))
 
 
 def counted(found: Trend) -> list[tuple[str, int | None, int, float | None]]:

@@ -89,6 +89,34 @@ def test_an_error_stops_no_other_job(two: Workers) -> None:
     assert "B" in found
 
 
+def test_the_command_goes_from_archive_to_corpus(
+    two: Workers, archive: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TINTINH_HOME", str(tmp_path))
+    data = str(tmp_path / "data")
+
+    def done(*arguments: str) -> Result:
+        result = CliRunner().invoke(command, arguments, catch_exceptions=False, standalone_mode=False)
+        assert result.exit_code == 0, result.output
+        return result
+
+    first = done("replay", "--archive", archive.address, "--dataset", data, "--dask", two._client.scheduler.address)
+    assert "Dask's dashboard: http://127.0.0.1:" in first.stderr
+    assert f"next: tintinh annotate --dataset {data}" in first.stderr
+    again = json.loads(done("replay", "--archive", archive.address, "--dataset", data, "--json").stdout)
+    assert (again["made"], again["finished before"], again["failed"]) == (0, again["partitions"], 0)
+    done("annotate", "--dataset", data)
+    merged = done("merge", data, "--json")
+    held = sum(row["article"] + row["copy"] for row in map(json.loads, merged.stdout.splitlines()))
+    assert held == again["articles"] - 4, "three editions, and one address that leads to another's article"
+    asked = ("trend", "--by", "year", "--per", "theme", "--json")
+    assert done(*asked, "--dataset", data).stdout == done(*asked).stdout
+    named = ("trend", "--per", "partner", "--most", "1", "--csv")
+    assert done(*named, "--dataset", data).stdout == done(*named).stdout
+    words = ("keywords", "tuần tra", "--least", "2", "--json")
+    assert done(*words, "--dataset", data).stdout == done(*words).stdout
+
+
 def test_a_killed_worker_loses_nothing_and_one_that_always_dies_is_named(
     two: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,34 +137,6 @@ def test_an_address_is_told_from_a_mistake() -> None:
     for bad in ("local", "local:0", "local:x", "8", "scheduler:8786"):
         with pytest.raises(ValueError, match="is neither local:N"):
             require_address(bad)
-
-
-def test_the_command_goes_from_archive_to_corpus(
-    archive: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TINTINH_HOME", str(tmp_path))
-    data = str(tmp_path / "data")
-
-    def done(*arguments: str) -> Result:
-        result = CliRunner().invoke(command, arguments, catch_exceptions=False, standalone_mode=False)
-        assert result.exit_code == 0, result.output
-        return result
-
-    first = done("replay", "--archive", archive.address, "--dataset", data, "--dask", "local:1")
-    assert "Dask's dashboard: http://127.0.0.1:" in first.stderr
-    assert f"next: tintinh annotate --dataset {data}" in first.stderr
-    again = json.loads(done("replay", "--archive", archive.address, "--dataset", data, "--json").stdout)
-    assert (again["made"], again["finished before"], again["failed"]) == (0, again["partitions"], 0)
-    done("annotate", "--dataset", data)
-    merged = done("merge", data, "--json")
-    held = sum(row["article"] + row["copy"] for row in map(json.loads, merged.stdout.splitlines()))
-    assert held == again["articles"] - 4, "three editions, and one address that leads to another's article"
-    asked = ("trend", "--by", "year", "--per", "theme", "--json")
-    assert done(*asked, "--dataset", data).stdout == done(*asked).stdout
-    named = ("trend", "--per", "partner", "--most", "1", "--csv")
-    assert done(*named, "--dataset", data).stdout == done(*named).stdout
-    words = ("keywords", "tuần tra", "--least", "2", "--json")
-    assert done(*words, "--dataset", data).stdout == done(*words).stdout
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,11 @@ from corpus import Block, BlockKind
 from corpus.mentions import named_text
 from corpus.snippet import Snippet
 from tests.made_articles import story
-from tintinh.explorer.drawing import harmless, is_web, shortened
+from tintinh.explorer.drawing import harmless, shortened
 from tintinh.explorer.editions import compare
 from tintinh.explorer.marking import Marker, Span, cut, parts
 from tintinh.explorer.pages.search import pieces
+from tintinh.templated import is_web
 
 texts = st.text(alphabet="abcđ ", max_size=20)
 

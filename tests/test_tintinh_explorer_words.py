@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from string import Formatter
 
 from corpus.entities import PARTNERS
 from corpus.facets import KINDS
 from corpus.mentions import Kind
-from tintinh.bilingual import LANGUAGES
+from tests.both_languages import require_both
 from tintinh.explorer import words
 from tintinh.explorer.pages import VIEWS
 from tintinh.explorer.pages.trends import GROUPS, LENGTHS
@@ -37,11 +36,7 @@ FAMILIES = {
 
 
 def test_both_languages_say_the_same_things() -> None:
-    for key, entry in words.words().items():
-        assert set(entry) == set(LANGUAGES), key
-        assert all(told.strip() for told in entry.values()), key
-        names = [{name for _, name, _, _ in Formatter().parse(told) if name} for told in entry.values()]
-        assert names[0] == names[1], key
+    require_both(words.words())
 
 
 def test_every_word_is_used_and_every_word_used_is_there() -> None:

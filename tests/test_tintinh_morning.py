@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from corpus.provinces import names_34, provinces_63
 from corpus.records import VIETNAM, Query
 from corpus.store import Corpus
 from nlp.themes import load_themes
+from tests.both_languages import require_both
 from tests.command import tintinh
 from tests.made_articles import paragraph_blocks, sentences, story
 from tests.made_month import HOSTILE, LAST, NAMES, live_a_month
@@ -205,10 +205,7 @@ def test_both_languages_are_complete(text: str, page: html.HtmlElement) -> None:
         assert vietnamese.getnext() is english, "they stand side by side"
         assert "".join(vietnamese.itertext()).strip()
         assert "".join(english.itertext()).strip()
-    for key, entry in words.words().items():
-        assert set(entry) == {"vi", "en"}, key
-        names = [{name for _, name, _, _ in Formatter().parse(told) if name} for told in entry.values()]
-        assert names[0] == names[1], key
+    require_both(words.words())
 
 
 def test_every_word_is_used_and_every_kind_of_finding_has_one() -> None:

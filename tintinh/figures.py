@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tintinh.language import heading, tell, translated
 from tintinh.output import print_rows, print_table, say
 
 if TYPE_CHECKING:
@@ -31,9 +32,17 @@ def print_evaluation(evaluation: Evaluation, least: int, *, details: bool, after
     if after_another:
         click.echo()
     first = evaluation.scores[0]
-    seed = "" if evaluation.seed is None else f"; seed {evaluation.seed}"
-    drawn = f"{first.groups} groups" if first.groups is not None else "single articles"
-    say(f"{evaluation.dataset}: {first.articles} articles; {evaluation.split}{seed}; bounds: bootstrap over {drawn}")
+    said = [
+        tell("{dataset}: {articles} articles", dataset=evaluation.dataset, articles=first.articles),
+        translated(evaluation.split),
+    ]
+    if evaluation.seed is not None:
+        said.append(tell("seed {seed}", seed=evaluation.seed))
+    if first.groups is not None:
+        said.append(tell("bounds: bootstrap over {groups} groups", groups=first.groups))
+    else:
+        said.append(tell("bounds: bootstrap over single articles"))
+    say("; ".join(said))
     print_table([_method(scores, least) for scores in evaluation.scores], list(_method(first, least)))
     click.echo()
     themes = list(_themes(evaluation.scores))
@@ -44,9 +53,9 @@ def print_evaluation(evaluation: Evaluation, least: int, *, details: bool, after
 
 def _method(scores: Scores, least: int) -> dict[str, Any]:
     return {
-        "method": scores.method,
+        "method": heading(scores.method),
         "macro F1": f"{scores.macro_f1:.3f} {_span(scores.macro_f1_low, scores.macro_f1_high)}",
-        f"themes\nn ≥ {least}": scores.macro_f1_from(least),
+        tell("themes\nn ≥ {least}", least=least): scores.macro_f1_from(least),
         "micro\nF1": scores.micro_f1,
         "exact\nmatch": scores.exact_match,
         "primary\nright": scores.primary_accuracy,
@@ -83,12 +92,21 @@ def _span(low: float, high: float) -> str:
 def _print_details(scores: Scores) -> None:
     if not scores.reliability:
         return
-    click.echo(f"\nReliability of {scores.method}: its probabilities by tenths, and the share of them that came true")
+    click.echo()
+    click.echo(
+        tell(
+            "Reliability of {method}: its probabilities by tenths, and the share of them that came true",
+            method=heading(scores.method),
+        )
+    )
     print_table(
         [{"stated": one.stated, "observed": one.observed, "probabilities": one.count} for one in scores.reliability],
         ["stated", "observed", "probabilities"],
     )
-    click.echo("\nTagging only where the least sure decision has a confidence: share of articles, and of them exact")
+    click.echo()
+    click.echo(
+        tell("Tagging only where the least sure decision has a confidence: share of articles, and of them exact")
+    )
     print_table(
         [
             {"confidence": one.confidence, "coverage": one.coverage, "exact match": one.exact_match}

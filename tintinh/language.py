@@ -49,6 +49,11 @@ def heading(column: str) -> str:
     return catalogue()["column"].get(column, column) if language() == "vi" else column
 
 
+def part(name: str) -> str:
+    """What a person is told of a part of a page, by its name in the code: a kind of block, or why one is left out."""
+    return catalogue()["part"].get(name, name) if language() == "vi" else name
+
+
 def translated(sentence: str) -> str:
     """A sentence that was made in English, by another package or a night of last year, in the language of the command.
 

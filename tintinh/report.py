@@ -11,7 +11,7 @@ from math import sqrt
 from pathlib import Path
 from typing import Literal
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from corpus.nights import Night
 from corpus.provinces import canonical
@@ -25,6 +25,7 @@ from tintinh.morning.names import names_today
 from tintinh.morning.outlets import findings, outlets
 from tintinh.morning.period import Period, period_of
 from tintinh.morning.stories import day_stories
+from tintinh.templated import templates
 
 _NO_PROVINCE = "(toàn quốc)"
 _SURE = 0.9
@@ -140,20 +141,12 @@ def chart_data(corpus: Corpus, themes: Sequence[Theme], period: Period | None, a
 
 
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("tintinh", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates("templates")
     environment.filters["percent"] = lambda share: "–" if share is None else f"{share * 100:.0f} %"
     environment.filters["number"] = lambda value: f"{value:,}".replace(",", "\u202f")  # read alike in both languages
     environment.filters["decimal"] = lambda value: f"{value:.2f}"
     environment.filters["day"] = _day
     environment.filters["tail"] = lambda rows, count: rows[len(rows) - count :]
-    # An address from a page may be anything; only these two are ever made a link.
-    environment.tests["web"] = lambda url: str(url).startswith(("http://", "https://"))
     environment.globals.update(t=words.say_both, told=words.say_in, both=words.both, known_words=words.words())
     return environment
 

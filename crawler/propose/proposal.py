@@ -265,9 +265,9 @@ def _notes(survey: Survey, outlet: About, source: Source, read: Sequence[Reading
     if generic:
         notes.append(f"no layout fits {generic} of {len(read)} articles; the generic reader reads them")
     counts = {name: sum(name in one.differs for one in read if one.by_rules) for name in READ}
-    differing = ", ".join(f"{name} on {number}" for name, number in counts.items() if number)
+    differing = ", ".join(f"{name} {number}" for name, number in counts.items() if number)
     if differing:
-        notes.append(f"rules and generic reader differ in {differing} of {len(read)} articles: look at these")
+        notes.append(f"of {len(read)} articles rules and generic reader differ in {differing}: look at these")
     if is_clock([one.specimen for one in read]):
         shown = read[0].specimen.draft.date_text
         notes.append(f"every article shows the date {shown!r}, a clock of the page; what prints the true one?")

@@ -107,14 +107,15 @@ class Dataset:
                 self.storage.remove(_manifest(table, gone))
                 self.storage.remove(_parquet(table, gone))
 
+    @property
+    def archive(self) -> str:
+        """The address of the archive that it was read from; ``ClusterError`` where there is no dataset."""
+        return self._described().archive
+
     def partitions(self) -> list[Partition]:
         """The partitions that the dataset is to hold; ``ClusterError`` where there is no dataset."""
-        described = self._description()
-        if described is None:
-            raise ClusterError(f"{self.storage.address}: holds no dataset; tintinh replay --dask makes one")
-        return [
-            Partition(name, tuple(Piece(*piece) for piece in pieces)) for name, pieces in described.partitions.items()
-        ]
+        found = self._described().partitions
+        return [Partition(name, tuple(Piece(*piece) for piece in pieces)) for name, pieces in found.items()]
 
     def finished(self, table: Table) -> dict[str, Manifest]:
         """The manifests of all partitions of a table; ``ClusterError`` naming those that are not finished."""
@@ -183,6 +184,12 @@ class Dataset:
         """Remove what killed workers left; none may be at work on the dataset."""
         for table in ("articles", "rejected", "opinions", "standing"):
             self.storage.sweep(table)
+
+    def _described(self) -> _Described:
+        described = self._description()
+        if described is None:
+            raise ClusterError(f"{self.storage.address}: holds no dataset; tintinh replay --dask makes one")
+        return described
 
     def _description(self) -> _Described | None:
         content = self.storage.read(_DESCRIPTION)

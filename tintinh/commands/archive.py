@@ -18,6 +18,7 @@ from tintinh.output import formats, print_json, print_rows, progress, say
 
 if TYPE_CHECKING:
     from corpus.store import Corpus
+    from crawler.verify import Finding
 
 _COLUMNS = ("file", "bytes", "records", "pages", "revisits", "damaged", "first", "last")
 _source_option = click.option(
@@ -58,7 +59,7 @@ def verify_command(source_id: str | None, corpus_path: Path, archive_path: Path,
             if as_json:
                 print_json(asdict(finding))
             else:
-                click.echo(str(finding))
+                click.echo(_line(finding))
     counts = asdict(checked)
     if findings:
         say(
@@ -150,6 +151,14 @@ def repair_command(file: Path, corpus_path: Path, archive_path: Path) -> None:
             aside=aside,
         )
     )
+
+
+def _line(finding: Finding) -> str:
+    """A finding as a person reads it; in English it is ``str(finding)``."""
+    place = finding.file
+    if finding.offset is not None:
+        place = tell("{file}: offset {offset}", file=finding.file, offset=finding.offset)
+    return f"{place}: {translated(finding.what)}; {translated(finding.do)}"
 
 
 def _require(archive_path: Path, source_id: str | None) -> None:

@@ -261,7 +261,7 @@ def replay_command(
         for line in as_lines(foreseen):
             say(line)
         if foreseen.anything and not yes and sys.stdin.isatty() and sys.stderr.isatty():
-            click.confirm("Write this to the corpus?", abort=True, err=True)
+            click.confirm(tell("Write this to the corpus?"), abort=True, err=True)
     counts: dict[str, Counter[str]] = {}
     with Corpus.open(corpus_path) as corpus, progress("pages") as advance:
         for outcome in replay(corpus, archive_path, load_sources(), source_id, since):

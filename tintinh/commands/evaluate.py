@@ -11,6 +11,7 @@ from tintinh.commands.models import stored_background
 from tintinh.commands.opinions import model_folder
 from tintinh.commands.options import model_option, themes_at
 from tintinh.figures import print_csv, print_evaluation
+from tintinh.language import tell, translated
 from tintinh.output import formats, print_json, progress, say
 from tintinh.settings import settings
 
@@ -116,7 +117,13 @@ def _on(files: tuple[Path, ...], model_path: Path | None) -> list[Evaluation]:
     learnt = {source.file for source in artefact.manifest.trained_on}
     for path in files:
         if path.name in learnt:
-            say(f"{artefact.by} has learnt from a file named {path.name}: if it is this one, its figures flatter")
+            say(
+                tell(
+                    "{model} has learnt from a file named {file}: if it is this one, its figures flatter",
+                    model=artefact.by,
+                    file=path.name,
+                )
+            )
     judged, ours = _prepared([asked, taught], artefact.model.keywords)
     with progress("judging"):
         return [judge(artefact, judged, ours)]
@@ -179,18 +186,23 @@ def _prepared(files: list[list[Labelled]], keywords: Keywords) -> list[Labels]:
 def _told_floors(evaluation: Evaluation, *, check: bool) -> None:
     """Say how our own figures stand to the floors; with ``check`` a failed one is an error."""
     from nlp.errors import ModelError
-    from nlp.floors import failures, read_floors
+    from nlp.floors import CEILING, failures, read_floors
 
     figures = evaluation.scores[0].as_dict()
     floors = read_floors(settings().models, settings().shipped_models)
     if failed := failures(floors, figures):
-        sentence = f"worse than allowed: {', '.join(failed)}"
         if check:
-            raise ModelError(sentence)
-        say(sentence)
+            raise ModelError(f"worse than allowed: {', '.join(failed)}")
+        say(tell("worse than allowed: {figures}", figures=", ".join(map(translated, failed))))
         return
-    kept = ", ".join(
-        f"{figure} {figures[figure]:.4f} ({'at most' if figure == 'ece' else 'at least'} {floor:.4f})"
-        for figure, floor in floors.items()
-    )
-    say(f"floors kept: {kept}" if floors else "there are no floors")
+    if not floors:
+        say(tell("there are no floors"))
+        return
+    kept = []
+    for figure, floor in floors.items():
+        told = {"figure": figure, "reached": figures[figure], "floor": floor}
+        if figure == CEILING:
+            kept.append(tell("{figure} {reached:.4f} (at most {floor:.4f})", **told))
+        else:
+            kept.append(tell("{figure} {reached:.4f} (at least {floor:.4f})", **told))
+    say(tell("floors kept: {figures}", figures=", ".join(kept)))

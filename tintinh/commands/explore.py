@@ -182,12 +182,14 @@ def _print_mentions(mentions: Mentions) -> None:
         say(tell("not read for places and partners yet: tintinh annotate"))
         return
     names = [entity for entity, one in mentions if one.rule != "qualifies"]
-    for what, some in (
-        ("Places", [one.name for one in names if one.kind not in PARTNERS]),
-        ("Partners", [one.name for one in names if one.kind in PARTNERS]),
-    ):
-        counts = [f"{name} ×{count}" if count > 1 else name for name, count in Counter(some).items()]
-        click.echo(f"{what}: {', '.join(counts) or 'none'}")
+    places = Counter(one.name for one in names if one.kind not in PARTNERS)
+    partners = Counter(one.name for one in names if one.kind in PARTNERS)
+    click.echo(tell("Places: {names}", names=_counted(places)))
+    click.echo(tell("Partners: {names}", names=_counted(partners)))
+
+
+def _counted(names: Counter[str]) -> str:
+    return ", ".join(f"{name} ×{count}" if count > 1 else name for name, count in names.items()) or tell("none")
 
 
 def _print_stored(stored: StoredArticle, mentions: Mentions) -> None:

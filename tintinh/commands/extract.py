@@ -10,7 +10,7 @@ import click
 
 from tintinh.commands.bring import named, source_of
 from tintinh.completion import complete_sources
-from tintinh.language import translated
+from tintinh.language import part, tell, translated
 from tintinh.output import print_json, say
 
 if TYPE_CHECKING:
@@ -136,8 +136,7 @@ def _print_article(file: Path, article: Article) -> None:
 
 def _explain(file: Path, draft: Draft, article: Article) -> None:
     click.secho(f"{file}: {article.extractor}", bold=True)
-    click.echo(f"title      {article.title}\ndate       {draft.date_text or ''} → {article.published_at or 'none'}")
-    for block in draft.blocks:
-        click.echo(f"{block.kind.value:<10} {block.reason or '':<16} {block.text[:100]}")
-    for block in draft.outside:
-        click.echo(f"{'outside':<10} {block.reason or '':<16} {block.text[:100]}")
+    click.echo(f"{part('title'):<10} {article.title}")
+    click.echo(f"{part('date'):<10} {draft.date_text or ''} → {article.published_at or tell('none')}")
+    for kind, block in (*((one.kind.value, one) for one in draft.blocks), *(("outside", one) for one in draft.outside)):
+        click.echo(f"{part(kind):<10} {part(block.reason or ''):<16} {block.text[:100]}")

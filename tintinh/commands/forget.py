@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tintinh.commands.options import archive_option, corpus_option
+from tintinh.language import tell, translated
 from tintinh.output import formats, print_json, print_rows, progress, say
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _list(corpus: Corpus, *, as_json: bool, as_csv: bool) -> None:
 
     print_rows((asdict(one) for one in entries(corpus.connection)), _COLUMNS, as_json=as_json, as_csv=as_csv)
     if erasures.is_pending(corpus.connection):
-        say("a forgetting that was stopped is not finished: run tintinh forget")
+        say(tell("a forgetting that was stopped is not finished: run tintinh forget"))
 
 
 def _undo(corpus: Corpus, asked: list[str], domains: list[str]) -> int:
@@ -147,7 +148,10 @@ def _undo(corpus: Corpus, asked: list[str], domains: list[str]) -> int:
     if not asked and not domains:
         raise click.UsageError("--undo needs an ADDRESS or --domain")
     count = undo(corpus.connection, asked, domains)
-    say(f"{count} addresses may be fetched again; nothing is brought back" if count else "none of these was forgotten")
+    if count:
+        say(tell("{count} addresses may be fetched again; nothing is brought back", count=count))
+    else:
+        say(tell("none of these was forgotten"))
     return 0 if count else 1
 
 
@@ -178,7 +182,7 @@ class _Forgetting:
 
         connection = self._corpus.connection
         if not dry_run and erasures.is_pending(connection):
-            say("a forgetting that was stopped is finished first")
+            say(tell("a forgetting that was stopped is finished first"))
             unfinished = self._finish()
             if unfinished or not (asked or domains or self._memory):
                 return unfinished
@@ -194,13 +198,13 @@ class _Forgetting:
             for line in as_lines(going, looked, self._archive):
                 click.echo(line)
             for line in naming(going, exports, self._corpus.path):
-                click.echo(line)
+                click.echo(translated(line))
         if dry_run:
             return 0
         if not yes:
             if not (sys.stdin.isatty() and sys.stderr.isatty()):
                 raise click.UsageError("without a terminal to ask at, forgetting takes --yes (or --dry-run)")
-            click.confirm("Forget this, for good?", abort=True, err=True)
+            click.confirm(tell("Forget this, for good?"), abort=True, err=True)
         self._carry_out(going, looked, reason)
         return self._finish()
 
@@ -229,7 +233,13 @@ class _Forgetting:
         erasures.zeroing(connection)
         moved = {one.path.relative_to(self._archive).as_posix(): rewrite(one) for one in looked if one.goes}
         carry_out(connection, going, Request(datetime.now(UTC), _user(), reason), moved, self._memory)
-        say(f"forgotten: {len(going.stories)} articles; archive files written anew: {len(moved)}")
+        say(
+            tell(
+                "forgotten: {articles} articles; archive files written anew: {files}",
+                articles=len(going.stories),
+                files=len(moved),
+            )
+        )
 
     def _finish(self) -> int:
         """Do what a committed forgetting has still to do; 1 where something is left."""
@@ -243,10 +253,14 @@ class _Forgetting:
             erasures.done(connection, file)
         if self._archive.is_dir():
             drop_copies(self._archive, set())
-        if not erasures.overwrite(connection, self._corpus.path, vacuum=self._vacuum, tell=say):
+        if not erasures.overwrite(
+            connection, self._corpus.path, vacuum=self._vacuum, tell=lambda step: say(translated(step))
+        ):
             say(
-                "another process reads the corpus, so that its write-ahead log still holds what was deleted; run"
-                " tintinh forget again when it has ended"
+                tell(
+                    "another process reads the corpus, so that its write-ahead log still holds what was deleted; run"
+                    " tintinh forget again when it has ended"
+                )
             )
             return 1
         return 0

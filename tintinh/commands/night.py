@@ -245,19 +245,11 @@ def _annotate_and_report(
 ) -> None:
     from corpus.store import Corpus
     from nlp.themes import load_themes
-    from tintinh.commands.opinions import annotate, tagger_at
+    from tintinh.commands.opinions import annotate, say_annotated, tagger_at
     from tintinh.report import write_report
 
     with Corpus.open(corpus_path) as corpus:
-        segmented, tagged, named = annotate(corpus, tagger_at(model_path))
-        say(
-            tell(
-                "{segmented} articles segmented, {tagged} tagged, {named} read for places and partners",
-                segmented=segmented,
-                tagged=tagged,
-                named=named,
-            )
-        )
+        say_annotated(*annotate(corpus, tagger_at(model_path)))
         names = {source.id: source.name for source in sources}
         say(tell("report: {path}", path=write_report(corpus, nights, load_themes(), names, report_path)))
 

@@ -222,7 +222,12 @@ def annotate_command(
     from corpus.store import Corpus
 
     with Corpus.open(corpus_path, create=False) as corpus:
-        segmented, tagged, named = annotate(corpus, tagger_at(model_path, themes_path))
+        say_annotated(*annotate(corpus, tagger_at(model_path, themes_path)))
+    return 0
+
+
+def say_annotated(segmented: int, tagged: int, named: int) -> None:
+    """Say what ``annotate`` did."""
     say(
         tell(
             "{segmented} articles segmented, {tagged} tagged, {named} read for places and partners",
@@ -231,7 +236,6 @@ def annotate_command(
             named=named,
         )
     )
-    return 0
 
 
 def annotate(corpus: Corpus, tagger: Tagger) -> tuple[int, int, int]:

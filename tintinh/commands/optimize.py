@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from tintinh.commands.options import corpus_option
-from tintinh.language import tell
+from tintinh.language import tell, translated
 from tintinh.output import say
 
 
@@ -22,7 +22,7 @@ def optimize_command(recount: bool, vacuum: bool, corpus_path: Path) -> None:
     from corpus.store import Corpus
 
     with Corpus.open(corpus_path, create=False) as corpus:
-        upkeep = corpus.optimize(recount=recount, vacuum=vacuum, tell=say)
+        upkeep = corpus.optimize(recount=recount, vacuum=vacuum, tell=lambda step: say(translated(step)))
     click.echo(
         tell(
             "{path}: {before:,} bytes before, {after:,} after",

@@ -14,7 +14,7 @@ import click
 
 from tintinh.commands.collect import chosen_sources, connections
 from tintinh.completion import complete_sources
-from tintinh.language import tell
+from tintinh.language import tell, translated
 from tintinh.output import formats, print_rows, say
 from tintinh.preview import show_proposal
 from tintinh.settings import settings
@@ -248,8 +248,10 @@ def check_command(
     columns = ["source", "listed", "read", "generic", "dated", "rejected", "verdict"]
     print_rows((_row(one) for one in found), columns, as_json=as_json, as_csv=as_csv)
     for one in found:
-        for sentence in [*one.findings, *(f"perhaps chance: {note}" for note in one.notes)]:
-            say(sentence)
+        for finding in one.findings:
+            say(translated(finding))
+        for note in one.notes:
+            say(tell("perhaps chance: {note}", note=translated(note)))
     return _BROKEN if any(one.findings for one in found) else 0
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tintinh.commands.options import corpus_option
+from tintinh.commands.options import archive_option, corpus_option
 from tintinh.language import tell, translated
 from tintinh.output import formats, print_rows, progress, say
 
@@ -197,10 +197,17 @@ def _settle(dataset: Dataset) -> None:
     "merge", epilog="\b\nExamples:\n  tintinh merge s3://news/2025\n  tintinh merge a b --corpus both.sqlite"
 )
 @click.argument("datasets", metavar="DATASET...", nargs=-1, required=True)
+@click.option("--unchecked", is_flag=True, help="Do not ask the archive, where it is not at hand.")
 @corpus_option
+@archive_option
 @formats
-def merge_command(datasets: tuple[str, ...], corpus_path: Path, as_json: bool, as_csv: bool) -> None:
+def merge_command(
+    datasets: tuple[str, ...], unchecked: bool, corpus_path: Path, archive_path: Path, as_json: bool, as_csv: bool
+) -> None:
     """Take datasets into the corpus, as if their pages had been read here in the order of fetching.
+
+    First the archive is asked whether each of its files is still the one that the dataset was read from: after a
+    tintinh forget it is not, and the same tintinh replay --dataset is to be run again.
 
     Words, themes and mentions come with them where the dataset is annotated. Safe to stop and to run again: what the
     corpus has already is left as it is, and labels by hand are kept.
@@ -211,7 +218,12 @@ def merge_command(datasets: tuple[str, ...], corpus_path: Path, as_json: bool, a
     counts: dict[str, Counter[str]] = {}
     found = [one for one in (dataset_at(address, None) for address in datasets) if one is not None]
     from tintinh.cluster.merge import Opinions, merge
+    from tintinh.cluster.places import require_places
+    from tintinh.cluster.storage import Storage
 
+    if not unchecked:
+        for dataset in found:
+            require_places(dataset, Storage(str(archive_path.absolute())))
     annotated = {one.storage.address: one.is_annotated() for one in found}
     taken = Opinions()
     with Corpus.open(corpus_path) as corpus, progress("pages") as advance:

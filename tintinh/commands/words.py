@@ -11,6 +11,7 @@ import click
 from tintinh.commands.explore import open_corpus
 from tintinh.commands.options import Day, corpus_option, partner_option, query_of, query_options, require_source
 from tintinh.commands.spread import cluster_options, dataset_at, keywords_spread
+from tintinh.filters import FILTERS
 from tintinh.language import tell
 from tintinh.output import formats, print_json, print_rows, say
 
@@ -18,19 +19,7 @@ if TYPE_CHECKING:
     from corpus.concordance import Line
     from corpus.records import Query
 
-_FIELDS = {
-    "query": "text",
-    "theme": "themes",
-    "province": "province",
-    "map": "province_map",
-    "source": "source",
-    "section": "section",
-    "author": "author",
-    "partner": "partner",
-    "language": "language",
-    "since": "since",
-    "until": "until",
-}
+_FIELDS = {"query": "text", **FILTERS}
 """What ``--against`` may name → the field of ``Query``."""
 
 

@@ -17,19 +17,11 @@ from corpus.provinces import canonical
 from corpus.querylang import read
 from corpus.records import Query
 from corpus.text import line
+from tintinh.filters import FILTERS
 
 NAMES: Mapping[str, str] = {
     "q": "text",
-    "theme": "themes",
-    "province": "province",
-    "map": "province_map",
-    "source": "source",
-    "section": "section",
-    "author": "author",
-    "partner": "partner",
-    "language": "language",
-    "since": "since",
-    "until": "until",
+    **FILTERS,
     "probability": "probability",
     "stories": "stories",
     "hand": "by_hand",

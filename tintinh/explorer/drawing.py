@@ -6,12 +6,12 @@ import re
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from tintinh.explorer.address import parameters_of
+from tintinh.templated import templates
 
 STATIC = Path(__file__).parent / "static"
 
@@ -28,15 +28,6 @@ def harmless(value: object) -> object:
     return value
 
 
-def is_web(url: object) -> bool:
-    """Whether an address may be made a link: of the web, with a host. An address from a page may be anything."""
-    try:
-        parts = urlsplit(str(url))
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)
-
-
 def shortened(text: str, most: int = 160) -> str:
     """``text`` cut for a list, at a blank where there is one."""
     if len(text) <= most:
@@ -48,16 +39,8 @@ def shortened(text: str, most: int = 160) -> str:
 @cache
 def environment() -> Environment:
     """The templates of the explorer; a name that is not given is an error."""
-    made = Environment(
-        loader=PackageLoader("tintinh", "templates/explorer"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=harmless,
-    )
+    made = templates("templates/explorer", finalize=harmless)
     made.filters["shortened"] = shortened
-    made.tests["web"] = is_web
     made.globals["static"] = static
     made.globals["parameters_of"] = parameters_of
     return made

@@ -9,8 +9,6 @@ from datetime import date, datetime
 from functools import partial
 from urllib.parse import parse_qsl, urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from tintinh.loopback.answer import Answer
 from tintinh.loopback.feeds import rss, sitemap_index, sitemap_part, sitemap_parts
 from tintinh.loopback.oddities import ODDITIES, Oddity, odd_encodings, windows_1258
@@ -18,15 +16,10 @@ from tintinh.loopback.outlets import Outlet, Section, fingerprint
 from tintinh.loopback.pictures import landscape
 from tintinh.loopback.story import Story
 from tintinh.loopback.teaser import Teaser
+from tintinh.templated import templates
 
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
-_TEMPLATES = Environment(
-    loader=PackageLoader("tintinh.loopback", "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_TEMPLATES = templates("templates", "tintinh.loopback")
 # JSON-LD with readable Vietnamese, as papers print it.
 _TEMPLATES.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
 

@@ -1,0 +1,11 @@
+"""Processes forked from one server that has imported everything already: of a short run, most would be imports.
+
+One server for all, since a program has only one: whoever names last what it imports would undo what another named.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+
+SERVER = multiprocessing.get_context("forkserver")
+SERVER.set_forkserver_preload(["benchmarks.doomed", "benchmarks.fuzz"])
