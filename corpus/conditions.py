@@ -23,7 +23,18 @@ STANDING = "standing_themes"
 """The relation of the themes in use, the newest model's or a person's."""
 NO_FILTER = "TRUE"
 """The condition of a query without filters."""
-_BY_AUTHOR = "EXISTS (SELECT 1 FROM authors WHERE article_id = articles.id AND {key}(name) = ?)"
+# The names as they are spelled anywhere, found by leaping through an index from one to the next: to make the key of
+# each article's own takes two seconds for a million.
+_SPELLINGS = """WITH RECURSIVE known (spelling) AS (
+                    SELECT min({column}) FROM {table}
+                    UNION ALL
+                    SELECT (SELECT min({column}) FROM {table} WHERE {column} > known.spelling) FROM known
+                    WHERE known.spelling IS NOT NULL
+                )
+                SELECT spelling FROM known WHERE {key}(spelling) = ?"""
+_IN_SECTION = f"articles.section IN ({_SPELLINGS.format(table='articles', column='section', key='{key}')})"
+_OF_AUTHOR = f"""articles.id IN (SELECT article_id FROM authors WHERE authors.name IN (
+                    {_SPELLINGS.format(table="authors", column="authors.name", key="{key}")}))"""  # noqa: S608 - our names
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +77,10 @@ def where(query: Query, *, heads_only: bool = False, newest: bool = False) -> Wh
     if query.source is not None:
         parts.append("articles.source = ?")
         values.append(query.source)
-    for name, column in ((query.section, "{key}(articles.section) = ?"), (query.author, _BY_AUTHOR)):
+    for name, condition in ((query.section, _IN_SECTION), (query.author, _OF_AUTHOR)):
         if name is not None:
             key, value = _spelled(name)
-            parts.append(column.format(key=key))
+            parts.append(condition.format(key=key))
             values.append(value)
     if query.partner is not None:
         named, names = naming(query.partner)

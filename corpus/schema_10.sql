@@ -4,3 +4,6 @@ DROP INDEX articles_newest;
 CREATE INDEX articles_newest ON articles (published_at DESC, id DESC, source, province, province_63, province_34);
 -- Which outlet writes of which provinces is in the tallies now.
 DROP INDEX articles_outlet_places;
+-- Which sections and authors there are, however they are spelled (corpus/conditions.py).
+CREATE INDEX articles_section ON articles (section, published_at DESC, id DESC);
+CREATE INDEX authors_name ON authors (name);
