@@ -8,4 +8,5 @@ from __future__ import annotations
 import multiprocessing
 
 SERVER = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(["benchmarks.doomed", "benchmarks.fuzz"])
+# Not what is run by `python -m`: it would be imported twice.
+SERVER.set_forkserver_preload(["benchmarks.doomed", "benchmarks.fuzz_targets"])

@@ -69,7 +69,7 @@ def test_what_was_collected_stands_beside_its_usual(page: html.HtmlElement) -> N
     assert [(row[0], row[1], row[2], row[3]) for row in rows] == [
         ("Báo C & con", "hỏng × 2", "6", "7"),
         ('Báo "B"', "ghi chú", "6", "7"),
-        ("Báo A <b>đậm</b>", "✓ như mong đợi", "6", "7"),
+        ("Báo A <b>đậm</b>", "✓ như dự kiến", "6", "7"),
     ]
     assert all(len(row[4]) == 28 for row in rows), "a sign for each of 28 days"
 
@@ -356,4 +356,4 @@ def test_a_report_of_asked_days_names_outlets_that_were_not_crawled(corpus: Corp
     mixed = [old[0], *nights[1:]]
     out = write_report(corpus, mixed, load_themes(), NAMES, tmp_path / "report.html", Asked(DAY))
     rows = cells(html.fromstring(out.read_text(encoding="utf-8")), "nights")
-    assert [row[1] for row in rows if row[0] == NAMES["bao_a"]] == ["✓ như mong đợi đêm cuối 11/11/2026"]
+    assert [row[1] for row in rows if row[0] == NAMES["bao_a"]] == ["✓ như dự kiến đêm gần nhất 11/11/2026"]

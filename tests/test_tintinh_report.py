@@ -61,7 +61,7 @@ def test_the_report_shows_the_findings_of_the_night(tmp_path: Path) -> None:
     assert [" ".join(row[1].itertext()) for row in rows] == [
         "hỏng broken",
         "ghi chú note",
-        "✓  như mong đợi as expected",
+        "✓  như dự kiến as expected",
     ]
     told = html.fromstring(page).xpath('//div[starts-with(@class, "finding")]/p[1]/span[@lang="en"]/text()')
     assert told == ["im lặng <một đêm>", "im lặng <một đêm>"]
