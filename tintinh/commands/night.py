@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tintinh.commands.apart import Apart, apart_options
 from tintinh.commands.collect import (
     chosen_sources,
     crawl_options,
@@ -59,6 +60,7 @@ _COLUMNS = (
     help="Where the report goes.",
 )
 @crawl_options
+@apart_options
 @model_option
 @corpus_option
 @archive_option
@@ -70,6 +72,7 @@ def night_command(
     max_minutes: float | None,
     dry_run: bool,
     report_path: Path,
+    apart: Apart | None,
     contact: str | None,
     connect_to: tuple[str, ...],
     delay: float | None,
@@ -98,7 +101,8 @@ def night_command(
         return 2 if broken else 0
     try:
         with alone(corpus_path):
-            nights, failures = _crawled(sources, corpus_path, archive_path, options, since)
+            crawled = _crawled if apart is None else apart.crawled
+            nights, failures = crawled(sources, corpus_path, archive_path, options, since)
             _print_nights(nights, {**broken, **failures}, corpus_path, as_json=as_json)
             if not nights:
                 say("tintinh: " + tell("no outlet could be crawled"))
@@ -236,8 +240,7 @@ def _print_nights(nights: Sequence[Night], failed: dict[str, str], corpus_path: 
         for name, sentence in failed.items():
             print_json({"source": name, "failed": sentence})
     else:
-        failures = [{"source": name, "verdict": "failed"} for name in failed]
-        print_table([*rows, *failures], _COLUMNS)
+        print_table([*rows, *({"source": name, "verdict": "failed"} for name in failed)], _COLUMNS)
 
 
 def _annotate_and_report(

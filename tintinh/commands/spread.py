@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tintinh.commands.options import corpus_option
+from tintinh.commands.options import archive_option, corpus_option
 from tintinh.language import tell, translated
 from tintinh.output import formats, print_rows, progress, say
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from corpus.trend_rows import Trend
     from tintinh.cluster.dataset import Dataset
     from tintinh.cluster.jobs import Runner
+    from tintinh.cluster.part import Part
     from tintinh.cluster.stages import Summary
 
 
@@ -39,14 +40,26 @@ def _dask(context: click.Context, parameter: click.Parameter, given: str | None)
         raise click.BadParameter(str(error)) from error
 
 
-def cluster_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--dataset`` and ``--dask``: to work on a dataset, and who does the work."""
-    command = click.option(
+def dask_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--dask``: who does the work."""
+    return click.option(
         "--dask",
         metavar="ADDRESS",
         callback=_dask,
         help="Let Dask workers do it: local:N for N processes here, tcp://HOST:8786 for a scheduler's.",
     )(command)
+
+
+def require_extra(option: str, *packages: str) -> None:
+    """A usage error where ``packages``, which ``option`` needs, are not installed."""
+    missing = [name for name in packages if find_spec(name) is None]
+    if missing:
+        raise click.UsageError(f"{option} needs {', '.join(missing)}: pip install 'tintinh[dask]'")
+
+
+def cluster_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--dataset`` and ``--dask``: to work on a dataset, and who does the work."""
+    command = dask_option(command)
     return click.option(
         "--dataset",
         metavar="ADDRESS",
@@ -68,9 +81,7 @@ def dataset_at(address: str | None, dask: str | None, *unread: str) -> Dataset |
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
             option = next(one.opts[0] for one in context.command.params if one.name == name)
             raise click.UsageError(f"{option} says nothing about a dataset; leave it out with --dataset")
-    missing = [name for name in ("pyarrow", "fsspec", *(("distributed",) if dask else ())) if find_spec(name) is None]
-    if missing:
-        raise click.UsageError(f"--dataset needs {', '.join(missing)}: pip install 'tintinh[dask]'")
+    require_extra("--dataset", "pyarrow", "fsspec", *(("distributed",) if dask else ()))
     from tintinh.cluster.dataset import Dataset
     from tintinh.cluster.stages import absolute
 
@@ -194,32 +205,75 @@ def _settle(dataset: Dataset) -> None:
 
 
 @click.command(
-    "merge", epilog="\b\nExamples:\n  tintinh merge s3://news/2025\n  tintinh merge a b --corpus both.sqlite"
+    "merge",
+    epilog="\b\nExamples:\n  tintinh merge s3://news/2025\n  tintinh merge a b --corpus both.sqlite\n"
+    "  tintinh merge data/var/parts/20261122170000   the parts of a night",
 )
-@click.argument("datasets", metavar="DATASET...", nargs=-1, required=True)
+@click.argument("addresses", metavar="DATASET|PART...", nargs=-1, required=True)
 @corpus_option
+@archive_option
 @formats
-def merge_command(datasets: tuple[str, ...], corpus_path: Path, as_json: bool, as_csv: bool) -> None:
-    """Take datasets into the corpus, as if their pages had been read here in the order of fetching.
+def merge_command(
+    addresses: tuple[str, ...], corpus_path: Path, archive_path: Path, as_json: bool, as_csv: bool
+) -> int:
+    """Take datasets, or parts of a night, into the corpus as if their pages had been read here in order of fetching.
 
-    Words, themes and mentions come with them where the dataset is annotated. Safe to stop and to run again: what the
-    corpus has already is left as it is, and labels by hand are kept.
+    Words, themes and mentions come with a dataset where it is annotated. A part, or the folder of a night with all its
+    parts (tintinh night --dask), brings its archive files, agenda and account, too. Safe to stop and to run again: what
+    the corpus has already is left as it is, and labels by hand are kept. What it forgot stays out.
     """
-    from corpus.store import Corpus
-    from tintinh.commands.collect import count_outcome, print_outcomes
+    from tintinh.alone import alone
+    from tintinh.commands.apart import merge_parts
+    from tintinh.commands.collect import print_outcomes
 
+    require_extra("tintinh merge", "fsspec")
+    parts, datasets, unfinished = _told_apart(addresses)
     counts: dict[str, Counter[str]] = {}
-    found = [one for one in (dataset_at(address, None) for address in datasets) if one is not None]
-    from tintinh.cluster.merge import Opinions, merge
+    if parts:
+        with alone(corpus_path):  # as a crawl: it writes into the archive, and to the agenda
+            nights, counts = merge_parts(parts, corpus_path, archive_path)
+    if datasets:
+        _merge_datasets(datasets, corpus_path, counts)
+    print_outcomes(counts, as_json=as_json, as_csv=as_csv)
+    if parts:
+        say(tell("{parts} parts merged, {nights} nights of outlets in them are new", parts=len(parts),
+                 nights=len(nights)))  # fmt: skip
+    for part in parts:
+        for failure in part.manifest.failures.values():
+            say(translated(failure))
+    for name in unfinished:
+        say(tell("left out: {sentence}", sentence=f"{name} is not finished"))
+    return 2 if unfinished else 0
 
-    annotated = {one.storage.address: one.is_annotated() for one in found}
+
+def _told_apart(addresses: tuple[str, ...]) -> tuple[list[Part], list[Dataset], list[str]]:
+    """The parts at these addresses, the datasets, and the names of parts that are not finished."""
+    from tintinh.cluster.part import parts_in
+    from tintinh.cluster.stages import absolute
+
+    parts, datasets, unfinished = [], [], []
+    for address in addresses:
+        finished, others = parts_in(absolute(address))
+        if finished or others:
+            parts += finished
+            unfinished += others
+        elif (dataset := dataset_at(address, None)) is not None:
+            datasets.append(dataset)
+    return parts, datasets, unfinished
+
+
+def _merge_datasets(datasets: list[Dataset], corpus_path: Path, counts: dict[str, Counter[str]]) -> None:
+    from corpus.store import Corpus
+    from tintinh.cluster.merge import Opinions, merge
+    from tintinh.commands.collect import count_outcome
+
+    annotated = {one.storage.address: one.is_annotated() for one in datasets}
     taken = Opinions()
     with Corpus.open(corpus_path) as corpus, progress("pages") as advance:
-        for dataset in found:
+        for dataset in datasets:
             for outcome in merge(dataset, corpus, taken, opinions=annotated[dataset.storage.address]):
                 count_outcome(counts, outcome)
                 advance(1)
-    print_outcomes(counts, as_json=as_json, as_csv=as_csv)
     say(
         tell(
             "opinions taken: {segmented} segmentations, {tagged} taggings, {named} readings for names",
