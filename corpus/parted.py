@@ -105,7 +105,8 @@ def take_in_agenda(corpus: Corpus, journal: Path) -> None:
 
 
 def take_in_rest(corpus: Corpus, journal: Path) -> None:
-    """Note listings that were read whole, pauses, and addresses that lead to what was forgotten and still is."""
+    """Note listings that were read whole, pauses, and addresses that lead to what was forgotten and still is; nothing
+    of what was forgotten since the part was made."""
     with closing(sqlite3.connect(journal)) as connection:
         learnt = {
             table: connection.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608 - named above
@@ -113,29 +114,36 @@ def take_in_rest(corpus: Corpus, journal: Path) -> None:
         }
     agenda = Agenda(corpus.connection)
     with agenda.transaction():
+        listings = list(_remembered(corpus.connection, learnt["listings"]))
         corpus.connection.executemany(
             f"""INSERT INTO listings ({_LEARNT["listings"]}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (url) DO UPDATE
                 SET source = excluded.source, whole_at = excluded.whole_at, etag = excluded.etag,
                     last_modified = excluded.last_modified, shown = excluded.shown, rule = excluded.rule
                 WHERE excluded.whole_at > whole_at""",  # noqa: S608 - named above
-            learnt["listings"],
+            listings,
         )
+        hosts = forgotten.among(corpus.connection, (f"https://{host}/" for host, *_ in learnt["pauses"]))
         for host, source, until, reason in learnt["pauses"]:
+            if f"https://{host}/" in hosts:
+                continue
             agenda.pause(Pause(host, datetime.fromisoformat(until), reason), source)
         still = {story for (story,) in corpus.connection.execute("SELECT story FROM forgotten")}
         forgotten.take_over(corpus.connection, [row for row in learnt["forgotten"] if row[1] in still])
+
+
+def _remembered(connection: sqlite3.Connection, rows: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Rows of ``listings`` without addresses that were forgotten."""
+    for url, *middle, shown, rule in rows:
+        urls = json.loads(shown)
+        gone = forgotten.among(connection, [url, *urls])
+        if url not in gone:
+            yield url, *middle, json.dumps([one for one in urls if one not in gone]) if gone else shown, rule
 
 
 def page_at(connection: sqlite3.Connection, file: str, offset: int) -> int | None:
     """The row of the page at a place of the archive."""
     found = connection.execute("SELECT id FROM pages WHERE file = ? AND offset = ?", (file, offset)).fetchone()
     return int(found[0]) if found is not None else None
-
-
-def outcome_since(connection: sqlite3.Connection, url: str, moment: datetime) -> bool:
-    """Whether anything became of ``url`` at ``moment`` (aware) or later."""
-    asked = connection.execute("SELECT 1 FROM outcomes WHERE url = ? AND at >= ?", (url, utc(moment)))
-    return asked.fetchone() is not None
 
 
 def first_page(connection: sqlite3.Connection, article_id: int) -> int | None:

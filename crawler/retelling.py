@@ -2,7 +2,8 @@
 
 What the pipeline does page by page (``crawler/pipelines.py``) is done here entry by entry, in the same transactions:
 what became of a page and what follows for its address are kept together or not at all. An entry that was retold is
-known by what it left, so a retelling that was stopped is begun again and goes on.
+known by what it left (the row of its page, an address that is no longer due), so a retelling that was stopped is begun
+again and goes on.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
 
 from scrapy.settings import Settings
 
@@ -47,21 +49,36 @@ class Retelling:
 
     def entries(self, entries: Sequence[Entry]) -> list[Outcome]:
         """Store entries, together or not at all; what became of those that were not stored before."""
-        connection = self._corpus.connection
-        with transaction(connection):
-            new = [one for one in entries if not self._is_told(one)]
-            pages = [one for one in new if one.article is not None or one.rejection is not None]
-            outcomes = self._kept(pages)
-            became = {id(one): outcome for one, outcome in zip(pages, outcomes, strict=True)}
-            for one in new:
-                ledger = self._ledger(one)
-                if (outcome := became.get(id(one))) is None:
-                    ledger.settle_unchanged(one.asked)
-                elif one.page is None:
-                    ledger.settle(one.asked, outcome, None)
+        outcomes: list[Outcome] = []
+        with transaction(self._corpus.connection):
+            for of_pages, group in groupby(entries, key=_gave_page):
+                some = list(group)
+                if of_pages:  # many at a time, which is quicker; of the others there are few
+                    outcomes += self._pages(some)
                 else:
-                    ledger.settle(one.asked, outcome, page_of(one.page), one.page.payload)
+                    outcomes += [outcome for one in some if (outcome := self._without_page(one)) is not None]
         return outcomes
+
+    def _pages(self, entries: Sequence[Entry]) -> list[Outcome]:
+        """Entries of pages that were read."""
+        new = [one for one in entries if not self._is_stored(one)]
+        outcomes = self._kept([_result(one) for one in new])
+        for one, outcome in zip(new, outcomes, strict=True):
+            if one.page is not None:
+                self._ledger(one).settle(one.asked, outcome, page_of(one.page), one.page.payload)
+        return outcomes
+
+    def _without_page(self, one: Entry) -> Outcome | None:
+        """An entry of an address that gave no page, or one that had not changed."""
+        task = self._agenda.task(one.asked)
+        if task is None or task.due_at is None or task.due_at > one.at:
+            return None  # told before, or something else became of the address since: it was not due then
+        if one.rejection is None:
+            self._ledger(one).settle_unchanged(one.asked)
+            return None
+        (outcome,) = self._kept([_result(one)])
+        self._ledger(one).settle(one.asked, outcome, None)
+        return outcome
 
     def account(self, account: Account, entries: Iterable[Entry]) -> Night | None:
         """Count, judge and keep the night of one source, all of whose entries were stored; None where it is kept."""
@@ -87,25 +104,15 @@ class Retelling:
             self._corpus.record_night(night)
         return night
 
-    def _is_told(self, one: Entry) -> bool:
-        """Whether an entry was stored before, or something later became of its address."""
-        connection = self._corpus.connection
-        if one.page is not None and (one.article or one.rejection):
-            # Without a place it is of a forgotten story, which is refused as often as it is told.
-            return one.place is not None and parted.page_at(connection, one.place.file, one.place.offset) is not None
-        if one.rejection is not None:
-            return parted.outcome_since(connection, one.asked, one.at)
-        task = self._agenda.task(one.asked)
-        return task is None or (task.visited_at is not None and task.visited_at >= one.at)
+    def _is_stored(self, one: Entry) -> bool:
+        """Whether the page of an entry was stored before.
 
-    def _kept(self, entries: Sequence[Entry]) -> list[Outcome]:
-        results = []
-        for one in entries:
-            result = one.article or one.rejection
-            if result is None:
-                raise ValueError(f"{one.asked}: an entry without a result cannot be stored")
-            page = page_of(one.page) if one.page is not None else None
-            results.append(Result(result, page, one.place, one.asked))
+        Without a place it is of a forgotten story, which is refused as often as it is told.
+        """
+        place = one.place
+        return place is not None and parted.page_at(self._corpus.connection, place.file, place.offset) is not None
+
+    def _kept(self, results: Sequence[Result]) -> list[Outcome]:
         try:
             return self._corpus.keep_many(results)
         except sqlite3.Error:
@@ -179,6 +186,17 @@ class Retelling:
         if page is None or page != parted.first_page(connection, outcome.article_id):
             return "same"
         return "copy" if outcome.copy_of is not None else "article"
+
+
+def _gave_page(one: Entry) -> bool:
+    return one.page is not None and (one.article is not None or one.rejection is not None)
+
+
+def _result(one: Entry) -> Result:
+    result = one.article or one.rejection
+    if result is None:
+        raise ValueError(f"{one.asked}: an entry without a result cannot be stored")
+    return Result(result, page_of(one.page) if one.page is not None else None, one.place, one.asked)
 
 
 def placed(one: Entry, files: Mapping[str, Mapping[int, int] | None]) -> Entry:

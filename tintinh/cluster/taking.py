@@ -12,7 +12,7 @@ import heapq
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,10 +20,11 @@ from corpus import erasures, forgotten, parted
 from corpus.forgotten import Match, spelled
 from corpus.nights import Night
 from corpus.records import Outcome
+from corpus.redaction import Words
 from corpus.store import Corpus
 from crawler.archive import NAME
 from crawler.forgetting import look_into, rewrite, rewritten
-from crawler.journal import Entry, Journal
+from crawler.journal import Account, Entry, Journal
 from crawler.retelling import Retelling, placed
 from tintinh.cluster.errors import ClusterError
 from tintinh.cluster.ordered import in_batches
@@ -54,52 +55,79 @@ def take(parts: Sequence[Part], corpus: Corpus, archive: Path, taken: Taken) -> 
     if left := erasures.files(corpus.connection):
         raise ClusterError(f"{next(iter(left))}: a forgetting that was stopped has still to replace it: tintinh forget")
     with TemporaryDirectory(prefix="tintinh-merge-") as scratch, ExitStack() as stack:
-        journals: list[tuple[Path, Journal, Offsets]] = []
-        for number, part in enumerate(parts):
+        told: list[_Told] = []
+        for number, part in enumerate(sorted(parts, key=lambda one: (one.manifest.night, one.manifest.name))):
             path = Path(scratch) / f"{number}.sqlite"
             part.get(JOURNAL, path)
             journal = stack.enter_context(closing(Journal(path)))
-            journals.append((path, journal, _take_files(part, corpus, archive, journal, taken)))
-        for path, _, _ in journals:
-            parted.take_in_agenda(corpus, path)
-        retelling = Retelling(corpus, {name: one for part in parts for name, one in part.sources.items()})
-        streams = [_entries(journal, offsets) for _, journal, offsets in journals]
-        for some in in_batches(heapq.merge(*streams, key=_order), TOGETHER):
+            gone = _gone(corpus, journal)
+            offsets = {name: _take_file(part, name, archive, gone, taken) for name in part.archive_files}
+            told.append(_Told(path, journal, offsets, gone))
+        for one in told:
+            parted.take_in_agenda(corpus, one.path)
+        retelling = Retelling(corpus, {name: source for part in parts for name, source in part.sources.items()})
+        for some in in_batches(heapq.merge(*(one.entries() for one in told), key=_order), TOGETHER):
             yield from retelling.entries(some)
-        accounts = [(account, journal, offsets) for _, journal, offsets in journals for account in journal.accounts()]
-        for account, journal, offsets in sorted(accounts, key=lambda one: (one[0].ended_at, one[0].source)):
-            night = retelling.account(account, _entries(journal, offsets, account.source))
+        accounts = [(account, one) for one in told for account in one.accounts()]
+        for account, one in sorted(accounts, key=lambda pair: (pair[0].ended_at, pair[0].source)):
+            night = retelling.account(account, one.entries(account.source))
             if night is not None:
                 taken.nights.append(night)
-        for path, _, _ in journals:
-            parted.take_in_rest(corpus, path)
+        for one in told:
+            parted.take_in_rest(corpus, one.path)
 
 
-def _entries(journal: Journal, offsets: Offsets, source: str | None = None) -> Iterator[Entry]:
-    return (placed(one, offsets) for one in journal.entries(source))
+@dataclass(frozen=True)
+class _Told:
+    """The journal of a part as this corpus may hear it: places as they are in its archive, forgotten stories unsaid."""
+
+    path: Path
+    journal: Journal
+    offsets: Offsets
+    gone: Words | None
+
+    def entries(self, source: str | None = None) -> Iterator[Entry]:
+        for one in self.journal.entries(source):
+            entry = placed(one, self.offsets)
+            if self.gone is not None and entry.rejection is not None:
+                detail = self.gone.without(entry.rejection.detail)
+                entry = replace(entry, rejection=replace(entry.rejection, detail=detail))
+            yield entry
+
+    def accounts(self) -> list[Account]:
+        if self.gone is None:
+            return self.journal.accounts()
+        return [
+            replace(
+                one,
+                unread=tuple(map(self.gone.without, one.unread)),
+                said=self.gone.without(dict(one.said)),
+                listings=self.gone.without(dict(one.listings)),
+            )
+            for one in self.journal.accounts()
+        ]
 
 
 def _order(entry: Entry) -> tuple[object, ...]:
     return (entry.moment, entry.source)
 
 
-def _take_files(part: Part, corpus: Corpus, archive: Path, journal: Journal, taken: Taken) -> Offsets:
-    """Put the archive files of a part into the archive, without the pages of what the corpus forgot."""
-    gone = _gone(corpus, journal)
-    return {name: _take_file(part, name, archive, gone, taken) for name in part.archive_files}
-
-
-def _gone(corpus: Corpus, journal: Journal) -> Match | None:
-    """Which addresses in the journal belong to a story that the corpus forgot; None where it forgot nothing."""
+def _gone(corpus: Corpus, journal: Journal) -> Words | None:
+    """By what stories in the journal are known that the corpus forgot; None where there are none."""
     connection = corpus.connection
     if not forgotten.anything(connection):
         return None
     found: set[str] = set()
+    texts: list[str] = []
     for some in in_batches(journal.entries(), TOGETHER):
         addresses = [_addresses(one) for one in some]
         meant = forgotten.among(connection, {url for urls in addresses for url in urls})
-        found.update(url for urls in addresses if not meant.isdisjoint(urls) for url in urls)
-    return Match(frozenset(map(spelled, found))) if found else None
+        for one, urls in zip(some, addresses, strict=True):
+            if not meant.isdisjoint(urls):
+                found |= urls
+                if one.article is not None:
+                    texts += [one.article.title, *(block.text for block in one.article.blocks)]
+    return Words(Match(frozenset(map(spelled, found))), texts) if found else None
 
 
 def _addresses(entry: Entry) -> set[str]:
@@ -108,7 +136,7 @@ def _addresses(entry: Entry) -> set[str]:
     return {own, entry.asked, *((entry.page.url, entry.page.requested_url) if entry.page is not None else ())}
 
 
-def _take_file(part: Part, name: str, archive: Path, gone: Match | None, taken: Taken) -> dict[int, int] | None:
+def _take_file(part: Part, name: str, archive: Path, gone: Words | None, taken: Taken) -> dict[int, int] | None:
     if name.count("/") != 1 or NAME.fullmatch(name.rpartition("/")[2]) is None or name.startswith("."):
         raise ClusterError(f"{part.storage.label(name)}: is no archive file; <source>/<source>-<YYYYMMDD>-<n>.warc.gz")
     target = archive / name
@@ -116,7 +144,7 @@ def _take_file(part: Part, name: str, archive: Path, gone: Match | None, taken: 
     draft = target.with_name(target.name + _DRAFT)
     try:
         part.get(f"{ARCHIVE}{name}", draft)
-        offsets = _without(draft, gone) if gone is not None else None
+        offsets = _without(draft, gone.match) if gone is not None else None
         if target.exists():
             if made_of(target) != made_of(draft):
                 raise ClusterError(f"{target}: is there already, and is not the file of {part.storage.address}")
