@@ -104,12 +104,12 @@ def night_command(
             crawled = _crawled if apart is None else apart.crawled
             nights, failures = crawled(sources, corpus_path, archive_path, options, since)
             _print_nights(nights, {**broken, **failures}, corpus_path, as_json=as_json)
+            for failure in failures.values():
+                say(translated(failure))
             if not nights:
                 say("tintinh: " + tell("no outlet could be crawled"))
                 return 1
             code = tell_verdict(nights, settle(nights, corpus_path, archive_path))
-            for failure in failures.values():
-                say(translated(failure))
             if any("(shutdown)" in finding for night in nights for finding in night.findings):
                 say("tintinh: " + tell("stopped; what was fetched is stored, and tagged in the next night"))
                 return 2
