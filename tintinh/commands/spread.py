@@ -242,7 +242,7 @@ def merge_command(
         for failure in part.manifest.failures.values():
             say(translated(failure))
     for name in unfinished:
-        say(tell("left out: {sentence}", sentence=f"{name} is not finished"))
+        say(tell("left out: {sentence}", sentence=translated(f"{name} is not finished")))
     return 2 if unfinished else 0
 
 
