@@ -39,7 +39,8 @@ def take_out(whole: Corpus, path: Path, sources: Iterable[str], hosts: Iterable[
         connection = part.connection
         with _attached(connection, whole.path, "whole"), transaction(connection):
             connection.execute(
-                "INSERT INTO addresses SELECT * FROM whole.addresses WHERE source IN (SELECT value FROM json_each(?))",
+                """INSERT INTO addresses SELECT * FROM whole.addresses
+                   WHERE task IS NOT NULL AND source IN (SELECT value FROM json_each(?))""",
                 (ids,),
             )
             for first, beyond in ranges:

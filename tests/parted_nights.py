@@ -12,13 +12,17 @@ from typing import Any
 
 from benchmarks.kills import holdings
 from corpus import parted
-from corpus.records import Outcome
+from corpus.records import Article, Outcome, Page
 from corpus.store import Corpus
-from crawler.source import load_sources
+from crawler.archive import ArchiveWriter
+from crawler.ingest import read
+from crawler.journal import Account, Entry, Journal, note_of
+from crawler.ledger import payload_digest
+from crawler.source import Source, load_sources
 from tests.nights import SOURCE
 from tests.small_paper import Paper, write_source
 from tintinh.cluster.crawling import Crawl, crawl_part
-from tintinh.cluster.part import SNAPSHOT, Part
+from tintinh.cluster.part import SNAPSHOT, Part, PartManifest, begun, made_of, publish
 from tintinh.cluster.storage import Storage
 from tintinh.cluster.taking import Taken, take
 from tintinh.cluster.versions import READING, code_of
@@ -67,6 +71,39 @@ def merged(home: Path, *parts: Part) -> tuple[Taken, list[Outcome]]:
         outcomes = list(take(parts, corpus, home / "archive", taken))
         assert corpus.check() == []
     return taken, outcomes
+
+
+def part_of_pages(home: Path, source: Source, *pages: Page, number: int = 1) -> Part:
+    """The finished part of a night of ``source`` that fetched ``pages``, made without a crawl."""
+    folder = home / "by-hand" / source.id
+    folder.mkdir(parents=True)
+    for name in ("before", "after"):
+        Corpus.open(folder / f"{name}.sqlite").close()
+    journal = Journal(folder / "journal.sqlite")
+    with closing(journal), ArchiveWriter(folder / "archive", first=number * 1000 + 1) as writer:
+        for page in pages:
+            place, result = writer.write(page), read(page, source)
+            assert isinstance(result, Article)
+            note = note_of(page, payload_digest(page))
+            journal.write(Entry(source.id, page.url, page.fetched_at, page=note, place=place, article=result))
+        first, last = min(page.fetched_at for page in pages), max(page.fetched_at for page in pages)
+        journal.account(Account(source.id, first, last, len(pages), 0))
+    parted.note_learnt(folder / "after.sqlite", folder / "before.sqlite", folder / "journal.sqlite")
+    storage = Storage(str(home / "parts" / str(number) / source.id))
+    attempt, again = begun(storage)
+    assert not again
+    files = {path.relative_to(folder).as_posix(): path for path in (folder / "archive").glob("*/*")}
+    files["journal.sqlite"] = folder / "journal.sqlite"
+    manifest = PartManifest(
+        night=str(number),
+        name=source.id,
+        code=code_of(READING),
+        attempt=attempt,
+        sources={source.id: source.model_dump_json()},
+        files={name: made_of(path) for name, path in files.items()},
+    )
+    publish(storage, files, manifest)
+    return Part(storage, manifest)
 
 
 def shared(path: Path) -> dict[str, Any]:

@@ -9,21 +9,24 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from corpus.records import Page
 from corpus.store import Corpus
 from crawler.archive import read_archive, read_page
 from crawler.ingest import replay
-from crawler.source import load_sources
+from crawler.source import load_sources, read_source
 from crawler.verify import Checked, verify
+from tests.archived import NIGHT
 from tests.command import tintinh
 from tests.nights import database, night, turn_clock
-from tests.parted_nights import merged, night_in_part, shared
+from tests.parted_nights import merged, night_in_part, part_of_pages, shared
 from tests.rows import rows_of
-from tests.small_paper import HOME, HOST, Answer, Paper, article, listing, running
+from tests.small_paper import HOME, HOST, TOML, Answer, Paper, article, listing, running
 from tests.test_crawler_revisits import YOUNG, today
 from tintinh.cli import tintinh as command
 from tintinh.cluster import crawling, taking
@@ -160,6 +163,28 @@ def test_merged_twice_in_any_order_or_after_a_cut_is_merged_once(
         assert_sound(cut)
 
 
+@pytest.mark.parametrize(("later", "head"), [("bao_mot", "bao_hai"), ("bao_hai", "bao_mot"), (None, "bao_hai")])
+@pytest.mark.parametrize("backwards", [False, True])
+def test_of_two_alike_the_first_fetched_is_the_head_wherever_that_was(
+    tmp_path: Path, later: str | None, head: str, backwards: bool
+) -> None:
+    parts = []
+    for name in ("bao_hai", "bao_mot"):
+        told = TOML.replace("baodongsuoi", name.replace("_", "")).replace("bao_dong_suoi", name)
+        (tmp_path / f"{name}.toml").write_text(told, encoding="utf-8")
+        body = article("Cầu treo thông xe", "05/10/2026", " ".join(f"chung{n}" for n in range(60)))
+        url, at = f"https://{name.replace('_', '')}.example/tin/bai-1.html", NIGHT + timedelta(seconds=name == later)
+        page = Page(url, url, at, 200, (("Content-Type", "text/html; charset=utf-8"),), body, source=name)
+        parts.append(part_of_pages(tmp_path, read_source(tmp_path / f"{name}.toml"), page))
+    taken, outcomes = merged(tmp_path, *(parts[::-1] if backwards else parts))
+    assert [(one.source, one.kind) for one in outcomes] == [
+        (head, "article"),
+        ("bao_mot" if head == "bao_hai" else "bao_hai", "copy"),
+    ]
+    accounts = {night.source: (night.stored, night.copies) for night in taken.nights}
+    assert accounts == {name: (1, 0) if name == head else (0, 1) for name in ("bao_hai", "bao_mot")}
+
+
 def test_a_stop_among_the_files_leaves_nothing_half(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     part = part_of(home)
 
@@ -238,7 +263,7 @@ def test_the_command_takes_a_night_and_names_what_is_not_finished(home: Path, mo
     night_folder = Path(part.storage.address).parent
     unfinished = night_folder / "bao_do_dang"
     unfinished.mkdir()
-    shutil.copy(Path(part.storage.address) / "snapshot.sqlite", unfinished)
+    shutil.move(Path(part.storage.address) / "snapshot.sqlite", unfinished)  # a night that is over has none
     monkeypatch.setenv("TINTINH_HOME", str(home))
     words = [
         "merge",
@@ -269,7 +294,7 @@ def test_a_night_that_was_called_off_ends_its_crawls(
     with pytest.raises(ClusterError, match="was called off"):
         night_in_part(tmp_path, paper, 20261122170000)
     assert paper.asked == ["/robots.txt"]
-    assert earlier(Storage(str(tmp_path / "parts"))) == ([], [])
+    assert earlier(Storage(str(tmp_path / "parts"))) == ([], ["20261122170000"])
 
 
 def call_off_and_wait(home: Path) -> None:

@@ -28,8 +28,8 @@ from tintinh.language import catalogue, heading, tell, translated
 # `evaluate` (its tables and notes), the proposal of `sources new`.
 COVERED = [
     *(f"tintinh/commands/{name}.py" for name in (
-        "apart", "archive", "bring", "check", "collect", "explore", "exports", "extract", "health", "label", "models", "network",
-        "night", "opinions", "optimize", "report", "sample", "spread", "trends", "words",
+        "apart", "archive", "bring", "check", "collect", "explore", "exports", "extract", "health", "label", "models",
+        "network", "night", "opinions", "optimize", "report", "sample", "spread", "trends", "words",
     )),
     *(f"tintinh/{name}.py" for name in ("demo", "foreseen", "labelling", "reading", "sheet", "trouble")),
 ]  # fmt: skip

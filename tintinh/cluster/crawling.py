@@ -7,6 +7,7 @@ twice. It ends with its worker, at once: the part is made anew elsewhere, and a 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -136,6 +137,7 @@ def _crawled(task: Crawl, source: str, folder: Path) -> str | None:
             child.wait()
             if child.stdin is not None:
                 child.stdin.close()
+    sys.stderr.write(said.read_text(encoding="utf-8", errors="replace"))  # into the worker's own log
     result = folder / "result.json"
     if code == 0 and result.exists():
         failure: str | None = json.loads(result.read_text(encoding="utf-8"))
@@ -162,6 +164,9 @@ def main() -> None:
     job = json.loads(path.read_text(encoding="utf-8"))
     from crawler.night import crawl
 
+    if job["options"].get("LOG_LEVEL") == "ERROR":  # as commands/collect.py: what is a finding needs no traceback
+        robots = logging.getLogger("scrapy.downloadermiddlewares.robotstxt")
+        robots.addFilter(lambda record: record.levelno >= logging.CRITICAL)
     since = date.fromisoformat(job["since"]) if job["since"] else None
     failure = None
     try:

@@ -15,8 +15,9 @@ from corpus import parted
 from corpus.store import Corpus
 from crawler.source import Source
 from tintinh.cluster.crawling import LOOK, Crawl, crawl_part
+from tintinh.cluster.errors import ClusterError
 from tintinh.cluster.jobs import Failure, Job
-from tintinh.cluster.part import MANIFEST, SNAPSHOT, Part
+from tintinh.cluster.part import BEGUN, MANIFEST, SNAPSHOT, Part
 from tintinh.cluster.running import Workers
 from tintinh.cluster.storage import Storage
 from tintinh.cluster.versions import READING, code_of
@@ -49,8 +50,8 @@ def groups(sources: Sequence[Source]) -> list[list[Source]]:
 
 def earlier(out: Storage) -> tuple[list[Part], list[str]]:
     """The finished parts of nights in ``out`` that did not come to be taken in, and the folders of those nights."""
-    begun, finished = out.files(f"*/*/{SNAPSHOT}"), out.files(f"*/*/{MANIFEST}")
-    folders = {name.split("/")[0] for name in (*begun, *finished)}
+    finished = out.files(f"*/*/{MANIFEST}")
+    folders = {name.split("/")[0] for name in (*finished, *out.files(f"*/*/{SNAPSHOT}"), *out.files(f"*/*/{BEGUN}"))}
     parts = [Part.at(Storage(out.label(name.rpartition("/")[0]))) for name in finished]
     return [one for one in parts if one is not None], sorted(filter(_NIGHT.fullmatch, folders))
 
@@ -120,7 +121,7 @@ def crawl_night(
                 continue
             part = Part.at(Storage(done))
             if part is None:
-                raise FileNotFoundError(f"{done}: the part was finished, and is not there; is it the same folder here?")
+                raise ClusterError(f"{done}: a worker finished its part, but it is not there; --out must be one place")
             crawled.parts.append(part)
             crawled.failures |= part.manifest.failures
             advance(len(part.manifest.sources))

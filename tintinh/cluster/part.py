@@ -24,6 +24,8 @@ SNAPSHOT = "snapshot.sqlite"
 JOURNAL = "journal.sqlite"
 ARCHIVE = "archive/"
 _ATTEMPTS = "attempts"
+BEGUN = f"{_ATTEMPTS}/*/begun"
+"""What each attempt leaves first, as a pattern."""
 
 
 class _Strict(BaseModel):
@@ -107,7 +109,8 @@ def parts_in(address: str) -> tuple[list[Part], list[str]]:
     if (own := Part.at(storage)) is not None:
         return [own], []
     found, missing = [], []
-    for name in sorted({one.rpartition("/")[0] for one in storage.files(f"*/{SNAPSHOT}")}):
+    names = (name for kind in (MANIFEST, SNAPSHOT, BEGUN) for name in storage.files(f"*/{kind}"))
+    for name in sorted({one.partition("/")[0] for one in names}):
         part = Part.at(Storage(storage.label(name)))
         if part is None:
             missing.append(name)
@@ -120,9 +123,9 @@ def parts_in(address: str) -> tuple[list[Part], list[str]]:
 
 def begun(storage: Storage) -> tuple[str, bool]:
     """Begin an attempt at a part: its name, and whether there was one before."""
-    before = bool(storage.files(f"{_ATTEMPTS}/*/begun"))
+    before = bool(storage.files(BEGUN))
     name = uuid4().hex[:12]
-    storage.write(f"{_ATTEMPTS}/{name}/begun", b"")
+    storage.write(BEGUN.replace("*", name), b"")
     return name, before
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
     from corpus.nights import Night
     from crawler.source import Source
+    from tintinh.cluster.nights import Crawled
     from tintinh.cluster.part import Part
+    from tintinh.cluster.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,6 @@ class Apart:
         from corpus.store import Corpus
         from crawler.night import require_startable
         from tintinh.cluster import nights
-        from tintinh.cluster.running import workers
         from tintinh.cluster.stages import absolute
         from tintinh.cluster.storage import Storage
 
@@ -53,7 +55,6 @@ class Apart:
         with Corpus.open(corpus_path) as corpus, transaction(corpus.connection):
             pass  # before anybody is asked: a corpus that cannot be written to
         out = Storage(absolute(self.out or str(corpus_path.parent / "parts")))
-        near = self.dask.startswith("local:")
         before, folders = nights.earlier(out)
         left = [nights.call_off(out, folder) for folder in folders]
         if before:
@@ -64,20 +65,47 @@ class Apart:
             )  # fmt: skip
         for folder in folders:
             out.remove_all(folder)
-        if any(left) and not near:
+        if any(left) and not self.near:
             nights.wait_for_called_off()
         settings = {name: value for name, value in options.items() if name != "CLOSESPIDER_TIMEOUT"}
         seconds = options.get("CLOSESPIDER_TIMEOUT")
-        with workers(self.dask) as found, progress("outlets", len(sources)) as advance:
-            say(tell("Dask's dashboard: {address}", address=found.dashboard))
-            made = nights.crawl_night(
-                found, out, corpus_path, sources, settings, near=near, since=since,
-                minutes=seconds / 60 if seconds is not None else None, advance=advance,
-            )  # fmt: skip
+        made = self._made(out, sources, corpus_path, settings, since, seconds / 60 if seconds is not None else None)
         done, _ = merge_parts(made.parts, corpus_path, archive_path)
         out.remove_all(made.night)
         order = {source.id: number for number, source in enumerate(sources)}
         return sorted(done, key=lambda night: order[night.source]), made.failures
+
+    def _made(
+        self,
+        out: Storage,
+        sources: list[Source],
+        corpus_path: Path,
+        settings: dict[str, Any],
+        since: date | None,
+        minutes: float | None,
+    ) -> Crawled:
+        from tintinh.cluster.nights import crawl_night
+        from tintinh.cluster.running import workers
+
+        # A timer or a shutdown says so; a process that it ended at once could not call the crawls off.
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            with workers(self.dask) as found, progress("outlets", len(sources)) as advance:
+                say(tell("Dask's dashboard: {address}", address=found.dashboard))
+                return crawl_night(
+                    found, out, corpus_path, sources, settings, near=self.near, since=since, minutes=minutes,
+                    advance=advance,
+                )  # fmt: skip
+        except KeyboardInterrupt:
+            say(tell("stopped; what is finished in {address} is merged by the next such night", address=out.address))
+            raise
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+    @property
+    def near(self) -> bool:
+        """Whether the workers are processes of this machine."""
+        return self.dask.startswith("local:")
 
 
 def apart_options(command: Callable[..., Any]) -> Callable[..., Any]:

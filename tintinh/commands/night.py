@@ -101,8 +101,8 @@ def night_command(
         return 2 if broken else 0
     try:
         with alone(corpus_path):
-            crawled = _crawled if apart is None else apart.crawled
-            nights, failures = crawled(sources, corpus_path, archive_path, options, since)
+            crawl = _crawled if apart is None else apart.crawled
+            nights, failures = crawl(sources, corpus_path, archive_path, options, since)
             _print_nights(nights, {**broken, **failures}, corpus_path, as_json=as_json)
             for failure in failures.values():
                 say(translated(failure))
@@ -270,8 +270,7 @@ def _tell_plan(sources: list[Source], corpus_path: Path, *, as_json: bool) -> No
     from corpus.agenda import Agenda
     from corpus.store import Corpus
 
-    now = datetime.now(UTC)
-    horizon = now + timedelta(days=8)
+    horizon = (now := datetime.now(UTC)) + timedelta(days=8)
     corpus = Corpus.open(corpus_path, read_only=True) if corpus_path.exists() else None
     rows = []
     for source in sources:
