@@ -77,6 +77,10 @@ def crawl_part(task: Crawl) -> str:
     storage = Storage(task.address)
     if Part.at(storage) is not None:
         return task.address  # another worker had finished it when it was lost
+    if not storage.files(SNAPSHOT):
+        raise ClusterError(
+            f"{task.address}: holds no snapshot; the night was called off, or --out is not one place for all workers"
+        )
     attempt, again = begun(storage)
     if again:
         time.sleep(task.pause)

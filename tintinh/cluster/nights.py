@@ -23,9 +23,9 @@ from tintinh.cluster.storage import Storage
 from tintinh.cluster.versions import READING, code_of
 
 _NIGHT = re.compile(r"\d{14}")
-_FAR = 60.0
-"""Seconds that a further attempt at a part waits on other machines: a worker that lost its scheduler, and does not know
-it yet, has then noticed (Dask gives up a connection after 30) and ended its crawl."""
+_AGAIN = 60.0
+"""Seconds that a further attempt at a part waits: a worker elsewhere that lost its scheduler, and does not know it yet,
+has then noticed (Dask gives up a connection after 30) and ended its crawl; and few hosts ask for a longer delay."""
 
 
 @dataclass
@@ -85,7 +85,8 @@ def crawl_night(
     night = f"{started:%Y%m%d%H%M%S}"
     crawled = Crawled(night)
     together = {group[0].id: group for group in groups(sources)}
-    delay = float(options.get("DOWNLOAD_DELAY", 1.0))
+    # In a rehearsal on this machine the delay that was asked for is enough.
+    again = float(options["DOWNLOAD_DELAY"]) if near and "DOWNLOAD_DELAY" in options else _AGAIN
     try:
         with Corpus.open(corpus_path) as whole, TemporaryDirectory(prefix="tintinh-night-") as scratch:
             for name, group in together.items():
@@ -106,7 +107,7 @@ def crawl_night(
                         options=dict(options),
                         first_file=int(night) * 1000 + 1,
                         code=code_of(READING),
-                        pause=max(delay, *(one.polite.delay for one in group)) if near else _FAR,
+                        pause=max(again, *(one.polite.delay for one in group)),
                         since=since,
                         until=started + timedelta(minutes=minutes) if minutes is not None else None,
                     ),

@@ -48,6 +48,7 @@ class Apart:
         from tintinh.cluster import nights
         from tintinh.cluster.stages import absolute
         from tintinh.cluster.storage import Storage
+        from tintinh.commands.collect import settle
 
         if not sources:
             return [], {}
@@ -59,6 +60,7 @@ class Apart:
         left = [nights.call_off(out, folder) for folder in folders]
         if before:
             taken, _ = merge_parts(before, corpus_path, archive_path)
+            settle(taken, corpus_path, archive_path)
             say(
                 tell("{parts} parts of a night that was stopped were taken in: {outlets}", parts=len(before),
                      outlets=", ".join(sorted({night.source for night in taken})) or "-")

@@ -224,7 +224,7 @@ def merge_command(
     """
     from tintinh.alone import alone
     from tintinh.commands.apart import merge_parts
-    from tintinh.commands.collect import print_outcomes
+    from tintinh.commands.collect import print_outcomes, settle
 
     require_extra("tintinh merge", "fsspec")
     parts, datasets, unfinished = _told_apart(addresses)
@@ -232,6 +232,7 @@ def merge_command(
     if parts:
         with alone(corpus_path):  # as a crawl: it writes into the archive, and to the agenda
             nights, counts = merge_parts(parts, corpus_path, archive_path)
+            settle(nights, corpus_path, archive_path)
     if datasets:
         _merge_datasets(datasets, corpus_path, counts)
     print_outcomes(counts, as_json=as_json, as_csv=as_csv)
