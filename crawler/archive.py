@@ -39,11 +39,13 @@ NAME = re.compile(r"(?P<source>[a-z0-9_]+)-(?P<day>\d{8})-(?P<number>\d+)\.warc\
 class ArchiveWriter:
     """Appends pages to ``root/<source>/<source>-<YYYYMMDD>-<n>.warc.gz``, a file for each source and day (+07:00).
 
-    Pages without a source go to ``other``. ``software`` is what the files' ``warcinfo`` records name as their maker.
+    Pages without a source go to ``other``. ``software`` is what the files' ``warcinfo`` records name as their maker,
+    ``first`` the lowest number of a file: where files of several archives are to lie in one, each needs its own.
     """
 
-    def __init__(self, root: Path, *, rotate_at: int = ROTATE_AT, software: str = "tintinh") -> None:
+    def __init__(self, root: Path, *, rotate_at: int = ROTATE_AT, software: str = "tintinh", first: int = 1) -> None:
         self._root = root
+        self._first = first
         self._rotate_at = rotate_at
         self._software = software
         self._open: dict[str, tuple[date, Path, io.FileIO]] = {}
@@ -151,7 +153,7 @@ class ArchiveWriter:
         folder = self._root / name
         folder.mkdir(parents=True, exist_ok=True)
         taken = {path.name for path in folder.glob(f"{name}-{day:%Y%m%d}-*.warc.gz")}
-        number = len(taken)
+        number = self._first - 1 + len(taken)
         while True:
             number += 1
             path = folder / f"{name}-{day:%Y%m%d}-{number}.warc.gz"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -28,12 +28,22 @@ from crawler.warc import TRUNCATED
 logger = logging.getLogger(__name__)
 
 
-def ingest(page: Page, source: Source | None, corpus: Corpus, place: ArchivePlace | None) -> Outcome:
+def ingest(
+    page: Page,
+    source: Source | None,
+    corpus: Corpus,
+    place: ArchivePlace | None,
+    note: Callable[[Article | Rejection], None] | None = None,
+) -> Outcome:
     """Store what ``page`` says, or why it is no article, and return what became of its address.
 
     The page must be on the disk of the archive at ``place`` before: the transaction in here is what marks it as done.
+    ``note`` is told what was read, before it is stored.
     """
-    return store(read(page, source), page, corpus, place)
+    result = read(page, source)
+    if note is not None:
+        note(result)
+    return store(result, page, corpus, place)
 
 
 def store(result: Article | Rejection, page: Page, corpus: Corpus, place: ArchivePlace | None) -> Outcome:

@@ -191,10 +191,11 @@ class Ledger:
         )
         return Original(page.url, task.fetched_at, task.payload_digest) if same else None
 
-    def settle(self, asked: str, outcome: Outcome, page: Page | None) -> None:
+    def settle(self, asked: str, outcome: Outcome, page: Page | None, payload: str | None = None) -> None:
         """Write what follows from the outcome of an address: nothing more, another try, or a later visit.
 
-        To be called in the transaction that stores the outcome.
+        To be called in the transaction that stores the outcome. ``payload`` is the digest of what came over the wire,
+        where ``page`` itself does not hold it.
         """
         now = self._now()
         task = self._agenda.task(asked) or Task(asked, self._source.id, now)
@@ -218,7 +219,7 @@ class Ledger:
             fetched_at=page.fetched_at,
             etag=page.header("ETag"),
             last_modified=page.header("Last-Modified"),
-            payload_digest="sha256:" + hashlib.sha256(page.body if page.raw is None else page.raw).hexdigest(),
+            payload_digest=payload or payload_digest(page),
         )
         self._agenda.write(self._with_next_visit(task, now))
 
@@ -270,6 +271,11 @@ class Ledger:
         return replace(
             task, visits=task.visits + missed, kind="revisit" if rest else None, due_at=rest[0] if rest else None
         )
+
+
+def payload_digest(page: Page) -> str:
+    """The digest of what came over the wire for ``page``, as its WARC record names it."""
+    return "sha256:" + hashlib.sha256(page.body if page.raw is None else page.raw).hexdigest()
 
 
 def _done(task: Task, now: datetime) -> Task:

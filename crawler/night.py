@@ -47,9 +47,7 @@ def crawl(
     ``NightFailed``, which holds the other sources' nights, where one could not begin or ended without an account.
     Can be called once in a process, from its main thread: Twisted's reactor does not start twice.
     """
-    project = Settings()
-    project.setmodule("crawler.settings", priority="project")
-    project.setdict(dict(settings), priority="cmdline")
+    project = _settings(settings)
     process = AsyncCrawlerProcess(project)
     nights: list[Night] = []
     failures: list[str] = []
@@ -75,6 +73,19 @@ def crawl(
     if failures:
         raise NightFailed(failures, nights)
     return nights
+
+
+def require_startable(sources: Iterable[Source], settings: Mapping[str, Any]) -> None:
+    """Raise ``CannotStart`` where one of ``sources`` must not be crawled with these settings; nothing is asked."""
+    for source in sources:
+        spider_for(source).update_settings(_settings(settings))
+
+
+def _settings(settings: Mapping[str, Any]) -> Settings:
+    project = Settings()
+    project.setmodule("crawler.settings", priority="project")
+    project.setdict(dict(settings), priority="cmdline")
+    return project
 
 
 class _Watch:

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,13 +23,14 @@ from scrapy.exceptions import DropItem
 from corpus.errors import CorpusError
 from corpus.export import full
 from corpus.nights import Night
-from corpus.records import ArchivePlace, Outcome, Page, Rejection
+from corpus.records import ArchivePlace, Article, Outcome, Page, Rejection
 from corpus.rows import StoredArticle
 from corpus.store import Corpus
 from crawler.archive import ArchiveWriter
 from crawler.expectations import Counts, judged, verdict
 from crawler.ingest import ingest
-from crawler.ledger import Ledger
+from crawler.journal import Account, Entry, Journal, note_of
+from crawler.ledger import Ledger, payload_digest
 from crawler.spiders.news import Fetched, NewsSpider, spider_of
 
 logger = logging.getLogger(__name__)
@@ -56,7 +58,11 @@ class ArchivePipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._writer = ArchiveWriter(Path(crawler.settings["ARCHIVE_DIR"]), software=crawler.settings["USER_AGENT"])
+        self._writer = ArchiveWriter(
+            Path(crawler.settings["ARCHIVE_DIR"]),
+            software=crawler.settings["USER_AGENT"],
+            first=crawler.settings.getint("ARCHIVE_FIRST"),
+        )
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -97,6 +103,8 @@ class ArchivePipeline:
 class IngestPipeline:
     """Stores what pages say in the corpus ``CORPUS_PATH``, counts what became of each address, and writes the night.
 
+    With ``JOURNAL_PATH`` all of it is written there, too, and the night is neither judged nor kept here: this corpus
+    knows only a part of what it would be compared with.
     Articles go on, as dictionaries, to Scrapy's feed exports; everything else is dropped and counted under
     ``tintinh/…`` in Scrapy's stats.
     """
@@ -104,6 +112,8 @@ class IngestPipeline:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._corpus = Corpus.open(Path(crawler.settings["CORPUS_PATH"]))
+        path = crawler.settings.get("JOURNAL_PATH")
+        self._journal = Journal(Path(path)) if path else None
         self._ledger: Ledger  # made when the spider is there
         self._started_at = datetime.now(UTC)
         self._kinds: Counter[str] = Counter()
@@ -125,6 +135,7 @@ class IngestPipeline:
     def process_item(self, item: object) -> object:
         """The stored article as a dictionary; ``DropItem`` for whatever became no new article."""
         spider = spider_of(self._crawler)
+        said: list[Article | Rejection] = []
         try:
             with self._ledger.transaction():
                 if isinstance(item, Unchanged):
@@ -132,14 +143,16 @@ class IngestPipeline:
                     outcome = None
                 elif isinstance(item, Archived):
                     editions = self._corpus.editions(item.page.url)
-                    outcome = ingest(item.page, spider.source, self._corpus, item.place)
+                    outcome = ingest(item.page, spider.source, self._corpus, item.place, said.append)
                     spider.changed += self._corpus.editions(item.page.url) > editions > 0
                     self._ledger.settle(item.page.requested_url, outcome, item.page)
                 elif isinstance(item, Rejection):
+                    said.append(item)
                     outcome = self._corpus.keep(item, page=None, place=None, requested_url=item.url)
                     self._ledger.settle(item.url, outcome, None)
                 else:
                     return item
+            self._note(item, said, outcome)
         except (CorpusError, sqlite3.Error) as error:
             _stop(self._crawler, "corpus_failed", f"{self._corpus.path}: could not be written: {error}")
             raise
@@ -157,6 +170,26 @@ class IngestPipeline:
         if article is None:
             raise DropItem(f"{outcome.url}: {outcome.reason or outcome.kind}")
         return full(article)
+
+    def _note(self, item: Archived | Rejection, said: Sequence[Article | Rejection], outcome: Outcome | None) -> None:
+        """Write into the journal, if there is one, what was made of ``item`` and what became of it."""
+        if self._journal is None:
+            return
+        spider, result = spider_of(self._crawler), said[0] if said else None
+        page = item.page if isinstance(item, Archived) else None
+        asked = page.requested_url if page is not None else item.url
+        entry = Entry(
+            source=spider.source.id,
+            asked=asked,
+            at=datetime.now(UTC),
+            visit=asked in spider.visits,
+            retry=asked in spider.retries,
+            page=note_of(page, payload_digest(page)) if page is not None else None,
+            place=item.place if isinstance(item, Archived) else None,
+            article=result if isinstance(result, Article) else None,
+            rejection=result if isinstance(result, Rejection) else None,
+        )
+        self._journal.write(entry, outcome)
 
     def _counted(self, outcome: Outcome) -> StoredArticle | None:
         """Count ``outcome``; the article where it is one that was not in the corpus before."""
@@ -207,22 +240,40 @@ class IngestPipeline:
                 rejected=counts.rejected,
                 generic=counts.generic,
                 findings=tuple(map(str, verdict(spider.source, counts)))
-                if backwards
+                if backwards or self._journal is not None
                 else judged(spider.source, counts, self._corpus, self._started_at),
             )
-            if not backwards:
+            if self._journal is not None:
+                self._journal.account(_account(night, counts))
+            elif not backwards:
                 self._corpus.record_night(night)
         except (CorpusError, sqlite3.Error) as error:
             logger.error("%s: the account of %s could not be written: %s", self._corpus.path, spider.name, error)
             return
         finally:
             self._corpus.close()
+            if self._journal is not None:
+                self._journal.close()
         spider.night = night
         self._crawler.stats.set_value("tintinh/found", counts.found)
         self._crawler.stats.set_value("tintinh/known", counts.known)
         self._crawler.stats.set_value("tintinh/forgotten", len(self._ledger.forgotten))
         for finding in night.findings:
             logger.warning("%s", finding)
+
+
+def _account(night: Night, counts: Counts) -> Account:
+    return Account(
+        source=night.source,
+        started_at=night.started_at,
+        ended_at=night.ended_at,
+        found=counts.found,
+        known=counts.known,
+        unread=counts.unread,
+        listings=counts.listings,
+        said=counts.said,
+        ended=counts.ended,
+    )
 
 
 def _stop(crawler: Crawler, reason: str, sentence: str) -> None:

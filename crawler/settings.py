@@ -109,6 +109,10 @@ ITEM_PIPELINES = {
 # Ours: where pages and what is read from them go.
 ARCHIVE_DIR = "data/archive"
 CORPUS_PATH = "data/var/corpus.sqlite"
+# Ours: of a crawl whose results are taken into another corpus later (crawler/journal.py): where it writes them, and
+# the lowest number of its archive files.
+JOURNAL_PATH = ""
+ARCHIVE_FIRST = 1
 
 FEED_EXPORT_ENCODING = "utf-8"
 DEFAULT_DROPITEM_LOG_LEVEL = "DEBUG"

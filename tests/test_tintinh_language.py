@@ -28,8 +28,8 @@ from tintinh.language import catalogue, heading, tell, translated
 # Modules whose every word to a person goes through the catalogue.
 COVERED = [
     *(f"tintinh/commands/{name}.py" for name in (
-        "archive", "bring", "check", "collect", "evaluate", "explore", "exports", "extract", "forget", "health",
-        "label", "models", "network", "night", "opinions", "optimize", "report", "sample", "sources", "spread",
+        "apart", "archive", "bring", "check", "collect", "evaluate", "explore", "exports", "extract", "forget",
+        "health", "label", "merging", "models", "network", "night", "opinions", "optimize", "report", "sample", "sources", "spread",
         "trends", "words",
     )),
     *(f"tintinh/{name}.py" for name in (

@@ -21,7 +21,7 @@ _COMMANDS = {
     "crawl": "collect",
     "backfill": "night",
     "replay": "collect",
-    "merge": "spread",
+    "merge": "merging",
     "archive": "archive",
     "import": "bring",
     "sources": "sources",

@@ -63,10 +63,12 @@ def _with_past(finding: Finding, nights: Sequence[PastNight]) -> Finding:
     return replace(finding, evidence={**finding.evidence, **more})
 
 
-def judged(source: Source, counts: Counts, corpus: Corpus, started_at: datetime) -> tuple[str, ...]:
-    """Measure and judge the night of ``source`` that began at ``started_at`` (aware) and ends now, keep measures and
-    findings in ``corpus``, and return the findings' sentences, the worst first."""
-    connection, now = corpus.connection, datetime.now(UTC)
+def judged(
+    source: Source, counts: Counts, corpus: Corpus, started_at: datetime, ended_at: datetime | None = None
+) -> tuple[str, ...]:
+    """Measure and judge the night of ``source`` that began at ``started_at`` and ended at ``ended_at`` (aware; None:
+    now), keep measures and findings in ``corpus``, and return the findings' sentences, the worst first."""
+    connection, now = corpus.connection, ended_at or datetime.now(UTC)
 
     def examples(measure: str, hit: bool) -> list[Example]:
         if measure.startswith("rejected "):

@@ -60,10 +60,13 @@ class Workers:
         found: dict[str, int] = self._client.run(_peak)
         return found
 
-    def run(self, jobs: Sequence[Job[T]], shared: tuple[Any, ...] = ()) -> Iterator[T | Failure]:
+    def run(
+        self, jobs: Sequence[Job[T]], shared: tuple[Any, ...] = (), *, waits: bool = False
+    ) -> Iterator[T | Failure]:
         """The result of each job as it is done, or its ``Failure``, which stops no other.
 
-        A job whose worker dies is given to another one. ``shared`` is sent as tasks of their own, which Dask makes
+        A job whose worker dies is given to another one. Jobs that mostly wait (``waits``) are given to every thread of
+        a worker, others to one of them. ``shared`` is sent as tasks of their own, which Dask makes
         anew where the workers that held them are gone (of what is scattered nothing would be left).
         """
         from distributed.scheduler import KilledWorker
@@ -71,7 +74,7 @@ class Workers:
         waiting, run = list(jobs), uuid4().hex[:8]
         for turn in range(1, ROUNDS + 1):
             suspects = []
-            for job, future in self._given_out(waiting, shared, f"{run}-{turn}", alone=turn > 1):
+            for job, future in self._given_out(waiting, shared, f"{run}-{turn}", alone=turn > 1, waits=waits):
                 error = future.exception()
                 if error is None:
                     yield future.result()
@@ -88,7 +91,7 @@ class Workers:
             waiting = suspects
 
     def _given_out(
-        self, jobs: Sequence[Job[T]], shared: tuple[Any, ...], run: str, *, alone: bool
+        self, jobs: Sequence[Job[T]], shared: tuple[Any, ...], run: str, *, alone: bool, waits: bool
     ) -> Iterator[tuple[Job[T], Any]]:
         """Each job with its future once that is through; as many at a time as there are workers, or ``alone``.
 
@@ -99,12 +102,14 @@ class Workers:
         sent = [self._client.submit(_itself, one, pure=False) for one in shared]
         futures: dict[Any, Job[T]] = {}
         while queue or futures:
-            width = 1 if alone else max(1, len(self._client.nthreads()))
+            threads = self._client.nthreads()
+            width = 1 if alone else max(1, sum(threads.values()) if waits else len(threads))
             while queue and len(futures) < width:
                 job = queue.popleft()
                 # What the dashboard shows: the stage, and the partition. No two runs share a key.
                 key = (f"{job.function.__name__}-{run}", job.name)
-                future = self._client.submit(_call, job.function, job.arguments, *sent, pure=False, key=key)
+                call = _call_freely if waits else _call
+                future = self._client.submit(call, job.function, job.arguments, *sent, pure=False, key=key)
                 futures[future] = job
             done = self._first(list(futures))
             yield futures.pop(done), done
@@ -196,3 +201,7 @@ def _call(function: Callable[..., T], arguments: tuple[Any, ...], *shared: Any) 
     since the work is Python's own."""
     with _ONE_AT_A_TIME:
         return function(*arguments, *shared)
+
+
+def _call_freely(function: Callable[..., T], arguments: tuple[Any, ...], *shared: Any) -> T:
+    return function(*arguments, *shared)

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
 
@@ -75,6 +76,24 @@ class Storage:
         draft = f"{folder}/.{last}.{uuid4().hex}{_PART}"
         files.pipe_file(draft, content)
         files.mv(draft, path)
+
+    def put(self, name: str, path: Path) -> None:
+        """As ``write``, the content of the local file ``path``, which need not fit in memory."""
+        files, target = self._opened[0], self.path(name)
+        folder, _, last = target.rpartition("/")
+        files.makedirs(folder, exist_ok=True)
+        draft = f"{folder}/.{last}.{uuid4().hex}{_PART}"
+        files.put_file(str(path), draft)
+        files.mv(draft, target)
+
+    def get(self, name: str, path: Path) -> None:
+        """Copy the file ``name`` to the local file ``path``; raises ``FileNotFoundError``."""
+        self._opened[0].get_file(self.path(name), str(path))
+
+    def remove_all(self, folder: str) -> None:
+        """Remove a folder with all that is in it, if it is there."""
+        if self._opened[0].exists(self.path(folder)):
+            self._opened[0].rm(self.path(folder), recursive=True)
 
     def remove(self, name: str) -> None:
         """Remove the file ``name``, if it is there."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tintinh.commands.apart import Apart, apart_options
 from tintinh.commands.collect import (
     chosen_sources,
     crawl_options,
@@ -59,6 +60,7 @@ _COLUMNS = (
     help="Where the report goes.",
 )
 @crawl_options
+@apart_options
 @model_option
 @corpus_option
 @archive_option
@@ -70,6 +72,7 @@ def night_command(
     max_minutes: float | None,
     dry_run: bool,
     report_path: Path,
+    apart: Apart | None,
     contact: str | None,
     connect_to: tuple[str, ...],
     delay: float | None,
@@ -98,14 +101,15 @@ def night_command(
         return 2 if broken else 0
     try:
         with alone(corpus_path):
-            nights, failures = _crawled(sources, corpus_path, archive_path, options, since)
+            crawl = _crawled if apart is None else apart.crawled
+            nights, failures = crawl(sources, corpus_path, archive_path, options, since)
             _print_nights(nights, {**broken, **failures}, corpus_path, as_json=as_json)
+            for failure in failures.values():
+                say(translated(failure))
             if not nights:
                 say("tintinh: " + tell("no outlet could be crawled"))
                 return 1
             code = tell_verdict(nights, settle(nights, corpus_path, archive_path))
-            for failure in failures.values():
-                say(translated(failure))
             if any("(shutdown)" in finding for night in nights for finding in night.findings):
                 say("tintinh: " + tell("stopped; what was fetched is stored, and tagged in the next night"))
                 return 2
@@ -236,8 +240,7 @@ def _print_nights(nights: Sequence[Night], failed: dict[str, str], corpus_path: 
         for name, sentence in failed.items():
             print_json({"source": name, "failed": sentence})
     else:
-        failures = [{"source": name, "verdict": "failed"} for name in failed]
-        print_table([*rows, *failures], _COLUMNS)
+        print_table([*rows, *({"source": name, "verdict": "failed"} for name in failed)], _COLUMNS)
 
 
 def _annotate_and_report(
@@ -259,8 +262,7 @@ def _tell_plan(sources: list[Source], corpus_path: Path, *, as_json: bool) -> No
     from corpus.agenda import Agenda
     from corpus.store import Corpus
 
-    now = datetime.now(UTC)
-    horizon = now + timedelta(days=8)
+    horizon = (now := datetime.now(UTC)) + timedelta(days=8)
     corpus = Corpus.open(corpus_path, read_only=True) if corpus_path.exists() else None
     rows = []
     for source in sources:

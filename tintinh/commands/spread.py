@@ -1,8 +1,7 @@
-"""Commands over a dataset in place of a corpus, by one process, several or a cluster; and back again: merge."""
+"""Commands over a dataset in place of a corpus, by one process, several or a cluster."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -11,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tintinh.commands.options import archive_option, corpus_option
 from tintinh.language import tell, translated
-from tintinh.output import formats, print_rows, progress, say
+from tintinh.output import print_rows, progress, say
 
 if TYPE_CHECKING:
     from datetime import date
@@ -39,14 +37,26 @@ def _dask(context: click.Context, parameter: click.Parameter, given: str | None)
         raise click.BadParameter(str(error)) from error
 
 
-def cluster_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--dataset`` and ``--dask``: to work on a dataset, and who does the work."""
-    command = click.option(
+def dask_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--dask``: who does the work."""
+    return click.option(
         "--dask",
         metavar="ADDRESS",
         callback=_dask,
         help="Let Dask workers do it: local:N for N processes here, tcp://HOST:8786 for a scheduler's.",
     )(command)
+
+
+def require_extra(option: str, *packages: str) -> None:
+    """A usage error where ``packages``, which ``option`` needs, are not installed."""
+    missing = [name for name in packages if find_spec(name) is None]
+    if missing:
+        raise click.UsageError(f"{option} needs {', '.join(missing)}: pip install 'tintinh[dask]'")
+
+
+def cluster_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--dataset`` and ``--dask``: to work on a dataset, and who does the work."""
+    command = dask_option(command)
     return click.option(
         "--dataset",
         metavar="ADDRESS",
@@ -68,9 +78,7 @@ def dataset_at(address: str | None, dask: str | None, *unread: str) -> Dataset |
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
             option = next(one.opts[0] for one in context.command.params if one.name == name)
             raise click.UsageError(f"{option} says nothing about a dataset; leave it out with --dataset")
-    missing = [name for name in ("pyarrow", "fsspec", *(("distributed",) if dask else ())) if find_spec(name) is None]
-    if missing:
-        raise click.UsageError(f"--dataset needs {', '.join(missing)}: pip install 'tintinh[dask]'")
+    require_extra("--dataset", "pyarrow", "fsspec", *(("distributed",) if dask else ()))
     from tintinh.cluster.dataset import Dataset
     from tintinh.cluster.stages import absolute
 
@@ -191,61 +199,3 @@ def _settle(dataset: Dataset) -> None:
 
     with progress("pages in order") as advance:
         settle(dataset, advance)
-
-
-@click.command(
-    "merge", epilog="\b\nExamples:\n  tintinh merge s3://news/2025\n  tintinh merge a b --corpus both.sqlite"
-)
-@click.argument("datasets", metavar="DATASET...", nargs=-1, required=True)
-@click.option("--unchecked", is_flag=True, help="Do not ask the archive, where it is not at hand.")
-@corpus_option
-@archive_option
-@formats
-def merge_command(
-    datasets: tuple[str, ...], unchecked: bool, corpus_path: Path, archive_path: Path, as_json: bool, as_csv: bool
-) -> None:
-    """Take datasets into the corpus, as if their pages had been read here in the order of fetching.
-
-    First the archive is asked whether each of its files is still the one that the dataset was read from: after a
-    tintinh forget it is not, and the same tintinh replay --dataset is to be run again.
-
-    Words, themes and mentions come with them where the dataset is annotated. Safe to stop and to run again: what the
-    corpus has already is left as it is, and labels by hand are kept.
-    """
-    from corpus.store import Corpus
-    from tintinh.commands.collect import count_outcome, print_outcomes
-
-    counts: dict[str, Counter[str]] = {}
-    found = [one for one in (dataset_at(address, None) for address in datasets) if one is not None]
-    from tintinh.cluster.merge import Opinions, merge
-    from tintinh.cluster.places import require_places
-    from tintinh.cluster.storage import Storage
-
-    if not unchecked:
-        for dataset in found:
-            require_places(dataset, Storage(str(archive_path.absolute())))
-    annotated = {one.storage.address: one.is_annotated() for one in found}
-    taken = Opinions()
-    with Corpus.open(corpus_path) as corpus, progress("pages") as advance:
-        for dataset in found:
-            for outcome in merge(dataset, corpus, taken, opinions=annotated[dataset.storage.address]):
-                count_outcome(counts, outcome)
-                advance(1)
-    print_outcomes(counts, as_json=as_json, as_csv=as_csv)
-    say(
-        tell(
-            "opinions taken: {segmented} segmentations, {tagged} taggings, {named} readings for names",
-            segmented=taken.segmented,
-            tagged=taken.tagged,
-            named=taken.named,
-        )
-    )
-    if taken.foreign:
-        say(
-            tell(
-                "{articles} articles were read for names by another gazetteer; tintinh annotate reads them anew",
-                articles=taken.foreign,
-            )
-        )
-    for address in (address for address, said in annotated.items() if not said):
-        say(tell("{address}: is not annotated; tintinh annotate does it in the corpus", address=address))
