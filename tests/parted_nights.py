@@ -110,7 +110,8 @@ def shared(path: Path) -> dict[str, Any]:
     """All that a corpus holds but its ids, its moments, and the places of pages: by what two nights may be compared.
 
     Of near-duplicates the group (``benchmarks.kills.holdings``), not which of them is the head; of the accounts what
-    does not hang on that: stories and copies together, and found without those that led to a story found already.
+    does not hang on that: stories and copies together, and found without those that led to a story found already. Nor
+    which listing showed a story first to which another address redirects.
     """
     found: dict[str, Any] = dict(holdings(path))
     with closing(sqlite3.connect(path)) as connection:
@@ -121,6 +122,11 @@ def shared(path: Path) -> dict[str, Any]:
                 {name: _plain(name, row[name], urls) for name in row.keys() if not _MOMENTS.search(name)}  # noqa: SIM118
                 for row in connection.execute(f"SELECT * FROM {table} ORDER BY {order}")  # noqa: S608 - named above
             ]
+        # A redirect that answers before a listing shows the same story: a night of one process is either, too.
+        led = {urls[number] for (number,) in connection.execute("SELECT article_id FROM outcomes WHERE kind = 'same'")}
+        for row in found["addresses"]:
+            if row["url"] in led:
+                row.update(seen_in=None, hint=None)
         found["revisions"].sort(key=lambda row: (row["article_id"], row["number"]))
         found["nights"] = [
             (row["source"], row["found"] - row["same"], row["known"], row["stored"] + row["copies"], row["generic"],
