@@ -29,8 +29,8 @@ from tintinh.language import catalogue, heading, tell, translated
 COVERED = [
     *(f"tintinh/commands/{name}.py" for name in (
         "apart", "archive", "bring", "check", "collect", "evaluate", "explore", "exports", "extract", "forget",
-        "health", "label", "merging", "models", "network", "night", "opinions", "optimize", "report", "sample", "sources",
-        "spread", "trends", "words",
+        "health", "label", "merging", "models", "network", "night", "opinions", "optimize", "report", "sample",
+        "sources", "spread", "trends", "words",
     )),
     *(f"tintinh/{name}.py" for name in (
         "demo", "figures", "foreseen", "going", "labelling", "preview", "reading", "sheet", "trouble",
