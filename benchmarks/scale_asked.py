@@ -8,6 +8,7 @@ count and a trend, and how many articles a second go out as Parquet.
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 from collections.abc import Iterator
 from datetime import date
@@ -61,10 +62,21 @@ def filtered(path: Path) -> Iterator[tuple[str, Watch, Watch]]:
 
 
 def _exported(path: Path, folder: Path, articles: int | None) -> str:
-    with Corpus.open(path, read_only=True) as corpus, Watch() as export:
-        facts = corpus.to_parquet(folder / "out", Query(limit=articles), processes=processors())
-    shutil.rmtree(folder / "out")
-    return f"- articles exported to Parquet, {len(facts['files'])} files: {export.rate(facts['articles'])}"
+    spent = []
+    with Corpus.open(path, read_only=True) as corpus:
+        for processes in (1, processors()):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            with Watch() as export:
+                facts = corpus.to_parquet(folder / "out", Query(limit=articles), processes=processes)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            shutil.rmtree(folder / "out")
+            others = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            number = facts["articles"]
+            spent.append(
+                f"{number / export.clock:,.0f} a second by {processes}"
+                f" ({1e6 * (export.processor + others) / number:.0f} µs of the processor each)"
+            )
+    return f"- {number:,} articles exported to Parquet, {len(facts['files'])} files: {', '.join(spent)}"
 
 
 @click.command()
