@@ -14,7 +14,7 @@ import pytest
 from datasette import hookimpl
 from datasette.plugins import pm
 
-from corpus import Corpus
+from corpus import Corpus, limits
 from corpus.export import unguarded
 from corpus.limits import TookTooLong
 from tests.explored import Reader, shown
@@ -188,7 +188,8 @@ def test_a_cell_that_a_spreadsheet_would_run_is_guarded(reader: Reader) -> None:
     assert unguarded(row["title"]) == reader.get("/article/46.json").json()["article"]["title"]
 
 
-def test_a_question_that_takes_too_long_is_stopped(corpus_path: Path) -> None:
+def test_a_question_that_takes_too_long_is_stopped(corpus_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "_STEPS", 100)  # the corpus is small
     hurried = Reader(corpus_path, seconds=0.0)
     try:
         answer = hurried.get("/en/search.json?q=xa")
