@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from corpus.errors import CorpusError
 
 _STEPS = 50_000
-"""Instructions of SQLite's machine between two looks at the clock: some 5 ms. Each look waits until Python is free: with
-fifty readers in one process a look every 0.1 ms made a question all waiting."""
+"""Instructions of SQLite's machine between two looks at the clock: some 5 ms. Each look waits until Python is free;
+with fifty readers in one process a look every 0.1 ms made a question all waiting."""
 
 
 class TookTooLong(CorpusError):  # noqa: N818 - what happened, said to a reader
