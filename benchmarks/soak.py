@@ -36,7 +36,7 @@ from benchmarks.unruly import GONE, UnrulyPaper, story
 from corpus.store import Corpus
 
 HOW = {"kill": 4.0, "terminate": 3.0, "full disk": 2.0, "clock back": 2.0, "undisturbed": 2.0}
-"""How starts are disturbed, and how often."""
+"""How starts are disturbed, and how often; all end with SIGTERM when they had their share, but the killed ones."""
 _BACK = timedelta(days=3)
 _ROOM = 8 * 1024 * 1024
 
@@ -88,7 +88,8 @@ class Soak:
             process.join(0.2)
             with suppress(ValueError, FileNotFoundError):  # it has just ended
                 largest = max(largest, resident(process.pid))
-            if self._paper.answered.total() >= until and how in {"kill", "terminate"}:
+            # Else the first start that is left alone makes the whole night, and nothing is left to disturb.
+            if self._paper.answered.total() >= until:
                 os.kill(process.pid, signal.SIGKILL if how == "kill" else signal.SIGTERM)
                 process.join(120)
                 if process.is_alive():
