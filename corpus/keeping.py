@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 
-from corpus import duplicates, forgotten, index, revisions, rows, tallies
+from corpus import duplicates, forgotten, index, recent, revisions, rows, tallies
 from corpus.addresses import is_transient
 from corpus.database import transaction
 from corpus.keyed import Keyed
@@ -57,6 +57,9 @@ def keep_many(connection: sqlite3.Connection, results: Iterable[Result]) -> list
             waiting.look_up(asked, ((one.result, one.made) for one in some if isinstance(one.result, Article)))
             outcomes += [_keep_one(connection, one, waiting) for one in some]
         waiting.settle()
+    # Never after a single article, nor in somebody's transaction: at a million articles it takes seconds.
+    if len(outcomes) > 1 and not connection.in_transaction:
+        recent.merge_after(connection, outcomes)
     return outcomes
 
 

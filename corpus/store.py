@@ -25,6 +25,7 @@ from corpus.nights import Night
 from corpus.opinions import CHUNK, chunks
 from corpus.partners import Partners
 from corpus.questions import Questions
+from corpus.recent import merge_if_many
 from corpus.records import (
     ArchivePlace,
     Article,
@@ -149,6 +150,7 @@ class Corpus(Questions, Partners):
                     json.dumps(night.findings, ensure_ascii=False),
                 ),
             )
+        merge_if_many(self.connection)
 
     # Facts out
 
