@@ -26,7 +26,7 @@ from unittest import mock
 import click
 
 from benchmarks.made_corpus import MadeArticle, made_corpus
-from corpus import Corpus, addresses, duplicates, index, keeping, rows, tallies, waiting
+from corpus import Corpus, addresses, duplicates, index, keeping, recent, rows, sieve, tallies, waiting
 from corpus.keeping import Result
 
 HELD = 20_000
@@ -36,10 +36,13 @@ BATCH = 2_000
 _STAGES = {
     "texts and keys made in this process": [(waiting, "keyed")],
     "addresses met before": [(addresses, "met")],
+    "stored keys read into memory": [(sieve.Sieve, "fill")],
+    "keys told from memory": [(sieve.Sieve, "among"), (sieve.Sieve, "add")],
     "keys met before": [(duplicates, "met"), (duplicates, "holders")],
     "possible copies compared": [(duplicates, "likest")],
     "rows of articles and their parts": [(rows, "insert_many")],
     "rows of keys and copies": [(duplicates, "remember"), (duplicates, "note_copies")],
+    "recent keys merged into the others": [(recent, "merge_if_many")],
     "rows of addresses": [(addresses, "note_new")],
     "tallies": [(tallies, "add")],
     "search index": [(index, "add_many")],

@@ -14,6 +14,7 @@ from corpus.database import transaction
 from corpus.keyed import Keyed
 from corpus.records import ArchivePlace, Article, Outcome, Page, Rejection
 from corpus.rows import StoredArticle
+from corpus.sieve import Sieve
 from corpus.waiting import Waiting
 
 _RANK = {"rejected": 0, "same": 1, "article": 2}
@@ -46,12 +47,12 @@ _TOGETHER = 500
 """Results whose addresses and keys are looked up together."""
 
 
-def keep_many(connection: sqlite3.Connection, results: Iterable[Result]) -> list[Outcome]:
-    """See ``Corpus.keep_many``."""
+def keep_many(connection: sqlite3.Connection, results: Iterable[Result], sieve: Sieve | None = None) -> list[Outcome]:
+    """See ``Corpus.keep_many``; a load gives its ``sieve``."""
     outcomes: list[Outcome] = []
     rest = iter(results)
     with transaction(connection):
-        waiting = Waiting(connection)
+        waiting = Waiting(connection, sieve or Sieve(connection))
         while some := list(islice(rest, _TOGETHER)):
             asked = [address for one in some for address in _addresses(one)]
             waiting.look_up(asked, ((one.result, one.made) for one in some if isinstance(one.result, Article)))

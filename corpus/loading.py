@@ -11,6 +11,7 @@ from itertools import islice
 from corpus.ahead import FEW, ahead
 from corpus.keeping import Result, keep_many
 from corpus.records import Outcome
+from corpus.sieve import Sieve
 
 EACH = 2_000
 """Results in one transaction."""
@@ -22,10 +23,12 @@ load is followed by a copy, which writes the same pages of the look-up keys agai
 def load(connection: sqlite3.Connection, results: Iterable[Result], each: int = EACH) -> Iterator[list[Outcome]]:
     """See ``Corpus.load``."""
     rest = ahead(results, FEW)
+    sieve = Sieve(connection)
     with _for_a_load(connection):
         while some := list(islice(rest, each)):
+            sieve.fill()
             with _uncollected():
-                outcomes = keep_many(connection, some)
+                outcomes = keep_many(connection, some, sieve)
             yield outcomes
 
 

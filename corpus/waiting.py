@@ -6,12 +6,17 @@ import sqlite3
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from corpus import addresses as known
 from corpus import duplicates, index, rows, tallies
 from corpus.duplicates import HOLDERS_PER_KEY, Match, Stored
 from corpus.keyed import Keyed, keyed, texts_of
 from corpus.records import Article, Outcome
+from corpus.sieve import Sieve
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _AT_MOST = 2_000
 """Articles held in memory, some 25 MB."""
@@ -29,9 +34,11 @@ class Waiting(Stored):
     an address that was met is noted anew, all must be written (``settle``), for it may be one of them.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, sieve: Sieve) -> None:
         super().__init__(connection)
         self._connection = connection
+        self._sieve = sieve
+        sieve.begin()
         self._next_id: int | None = None
         self._articles: dict[int, tuple[Article, int | None]] = {}
         self._entries: list[tuple[int, tuple[str, str, str, str]]] = []
@@ -57,9 +64,7 @@ class Waiting(Stored):
         found = keyed([texts_of(article) for article in unmade])
         self._made = {id(article): made for article, made in zip(unmade, found, strict=True)}
         self._made.update((id(article), made) for article, made in new if made is not None)
-        self._met_keys = duplicates.met(
-            self._connection, sorted({key for made in self._made.values() for key in made.keys})
-        )
+        self._met_keys = self._stored([made.keys for made in self._made.values()])
 
     def is_new(self, addresses: Iterable[str]) -> bool:
         """Whether none of these addresses was met before."""
@@ -74,7 +79,7 @@ class Waiting(Stored):
         made = self._made.pop(id(article), None)
         if made is None:
             (made,) = keyed([texts_of(article)])
-            self._met_keys |= duplicates.met(self._connection, sorted(made.keys))
+            self._met_keys |= self._stored([made.keys])
         article_id = self._new_id()
         match = self._match(article_id, article, made.keys)
         self._articles[article_id] = article, page_id
@@ -95,7 +100,16 @@ class Waiting(Stored):
     def met_again(self, addresses: Iterable[str], keys: Iterable[int] = ()) -> None:
         """Learn of addresses noted and of keys stored by others than this, in the same transaction."""
         self._met_addresses.update(addresses)
-        self._met_keys.update(keys)
+        if own := array("q", keys):
+            self._met_keys.update(own)
+            self._sieve.add(_together([own]))
+
+    def _stored(self, keys: Sequence[array[int]]) -> set[int]:
+        """Those of the keys of some articles that a stored one has."""
+        import numpy as np  # a search need not wait for it
+
+        asked = self._sieve.among(np.unique(_together(keys)))
+        return duplicates.met(self._connection, asked.tolist()) if len(asked) else set()
 
     def _new_id(self) -> int:
         if self._next_id is None:
@@ -151,7 +165,9 @@ class Waiting(Stored):
             self._connection, [(article_id, *waiting) for article_id, waiting in self._articles.items()]
         )
         duplicates.note_copies(self._connection, self._copies)
-        duplicates.remember(self._connection, _by_key(self._keys))
+        keys = _together([own for _, own in self._keys])
+        self._sieve.add(keys)
+        duplicates.remember(self._connection, _by_key(keys, self._keys))
         known.note_new(self._connection, self._notes)
         tallies.add(self._connection, facts, self._copies)
         index.add_many(self._connection, self._entries)
@@ -165,11 +181,16 @@ class Waiting(Stored):
         self._pieces.clear()
 
 
-def _by_key(held: Sequence[tuple[int, array[int]]]) -> Iterator[tuple[int, int]]:
-    """Each key with its article, in the order of keys."""
+def _together(keys: Sequence[array[int]]) -> np.ndarray:
     import numpy as np  # a search need not wait for it
 
-    keys = np.concatenate([np.frombuffer(own, np.int64) for _, own in held])
+    return np.concatenate([np.empty(0, np.int64), *(np.frombuffer(own, np.int64) for own in keys)])
+
+
+def _by_key(keys: np.ndarray, held: Sequence[tuple[int, array[int]]]) -> Iterator[tuple[int, int]]:
+    """Each key with its article, in the order of keys."""
+    import numpy as np
+
     ids = np.repeat([article_id for article_id, _ in held], [len(own) for _, own in held])
     order = np.argsort(keys, kind="stable")
     return zip(keys[order].tolist(), ids[order].tolist(), strict=True)
