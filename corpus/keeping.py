@@ -43,8 +43,8 @@ class Result:
     made: Keyed | None = None
 
 
-_TOGETHER = 500
-"""Results whose addresses and keys are looked up together."""
+_TOGETHER = 2_000
+"""Results whose addresses and keys are looked up together: those of a transaction of a load."""
 
 
 def keep_many(connection: sqlite3.Connection, results: Iterable[Result], sieve: Sieve | None = None) -> list[Outcome]:

@@ -13,9 +13,9 @@ import pytest
 
 from corpus import Corpus, duplicates, recent, sieve
 from corpus.keeping import Result
-from corpus.records import Outcome
+from corpus.records import Outcome, Rejection
 from corpus.sieve import Sieve
-from tests.made_articles import story
+from tests.made_articles import page_of, story
 from tests.test_corpus_loading import stories
 from tests.test_corpus_recent import kept
 from tests.test_corpus_scale import everything
@@ -44,7 +44,7 @@ def test_it_is_filled_when_that_pays(tmp_path: Path) -> None:
     with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
         corpus.keep_many(stories(100))
         one = Sieve(corpus.connection)
-        for _ in range(2):
+        for _ in range(4):
             one.fill()
             assert len(one.among(KEYS[:120])) == 120
         one.fill()
@@ -93,6 +93,27 @@ def test_a_load_finds_copies_of_what_it_stored_and_of_what_it_changed(tmp_path: 
         together = [outcome for some in corpus.load(with_reprints(), each=25) for outcome in some]
     assert together == alone
     assert everything(tmp_path / "one.sqlite") == everything(tmp_path / "load.sqlite")
+
+
+def test_copies_are_found_among_those_that_wait_however_many_are_looked_up_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = one_by_one(tmp_path / "one.sqlite")
+    for together in (7, 95):
+        monkeypatch.setattr("corpus.keeping._TOGETHER", together)
+        with Corpus.open(tmp_path / f"{together}.sqlite") as corpus:
+            assert corpus.keep_many(with_reprints()) == alone
+        assert everything(tmp_path / "one.sqlite") == everything(tmp_path / f"{together}.sqlite")
+
+
+def test_copies_are_found_beside_an_article_that_was_refused_before(tmp_path: Path) -> None:
+    """Its address is not new, so that nothing of it was made or looked up beforehand."""
+    refused = Rejection(story(2).url, "bao_ha_giang", "no_text", "The page has no text.")
+    some = [story(1), story(2), *(replace(story(n), url=f"https://baodongthap.vn/{n}") for n in (2, 1))]
+    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+        corpus.keep(refused, page=page_of(story(50), url=refused.url, requested_url=refused.url), place=None)
+        found = [(one.kind, one.copy_of) for one in corpus.keep_many(Result(one) for one in some)]
+    assert found == [("article", None), ("article", None), ("copy", 2), ("copy", 1)]
 
 
 def test_a_load_finds_copies_of_what_another_process_stores_meanwhile(tmp_path: Path) -> None:
