@@ -6,3 +6,7 @@ CREATE TABLE recent_keys (
     article_id INTEGER NOT NULL,
     PRIMARY KEY (key, article_id)
 ) WITHOUT ROWID;
+
+-- A load has FTS5 merge sixteen segments of one size at a time, some pages with each write (corpus/loading.py). From
+-- sixteen on FTS5 would by itself merge them all at once, gigabytes in one transaction at a million articles.
+INSERT INTO search (search, rank) VALUES ('crisismerge', 64);

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus import recent, tallies
+from corpus import index, recent, tallies
 from corpus.database import transaction
 from corpus.errors import CorpusError
 
@@ -53,6 +53,7 @@ def optimize(
     tell("merging the look-up keys of near-duplicates")
     recent.merge(connection)
     tell("merging the search index")
+    index.merge_from(connection, index.SEGMENTS)  # a load that was killed leaves another number
     _merge(connection)
     tell("measuring the indexes for the query planner")
     connection.execute("PRAGMA analysis_limit = 1000")  # else ANALYZE reads every index whole

@@ -137,7 +137,8 @@ class Waiting(Stored):
         votes: Counter[int] = Counter()
         for key in filter(self._shared.__contains__, keys):
             found = duplicates.holders(self._connection, key, article_id) if key in self._met_keys else []
-            votes.update([*found, *self._holders.get(key, ())][:HOLDERS_PER_KEY])
+            if found := [*found, *self._holders.get(key, ())][:HOLDERS_PER_KEY]:
+                votes.update(found)
         if not votes:
             return None
         return duplicates.likest(votes, duplicates.shingles(duplicates.paragraphs(article)), self)
