@@ -10,6 +10,7 @@ from itertools import islice
 
 from corpus import index
 from corpus.ahead import FEW, ahead
+from corpus.database import transaction
 from corpus.keeping import Result, keep_many
 from corpus.records import Outcome
 from corpus.sieve import Sieve
@@ -57,9 +58,11 @@ def _for_a_load(connection: sqlite3.Connection) -> Iterator[None]:
     the index is merged (``tintinh optimize``): searches then look into some more segments."""
     before = connection.execute("PRAGMA wal_autocheckpoint").fetchone()[0]
     connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
-    index.merge_from(connection, _SEGMENTS)
+    with transaction(connection):
+        index.merge_from(connection, _SEGMENTS)
     try:
         yield
     finally:
-        index.merge_from(connection, index.SEGMENTS)
+        with transaction(connection):
+            index.merge_from(connection, index.SEGMENTS)
         connection.execute(f"PRAGMA wal_autocheckpoint = {before}")

@@ -29,7 +29,9 @@ def merge_after(connection: sqlite3.Connection, outcomes: Sequence[Outcome]) -> 
 
 
 def merge_if_many(connection: sqlite3.Connection) -> None:
-    """Merge the recent keys if there are more than ``AT_MOST``; call outside of any transaction."""
+    """Merge the recent keys if there are more than ``AT_MOST``; not inside a transaction, which it would make long."""
+    if connection.in_transaction:
+        return
     if connection.execute("SELECT count(*) FROM recent_keys").fetchone()[0] > AT_MOST:
         merge(connection)
 
