@@ -14,9 +14,9 @@ from __future__ import annotations
 import resource
 import sqlite3
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,7 +26,7 @@ from unittest import mock
 import click
 
 from benchmarks.made_corpus import MadeArticle, made_corpus
-from corpus import Corpus, addresses, duplicates, index, keeping, rows, tallies, waiting
+from corpus import Corpus, addresses, duplicates, index, keeping, recent, rows, sieve, tallies, waiting
 from corpus.keeping import Result
 
 HELD = 20_000
@@ -36,10 +36,12 @@ BATCH = 2_000
 _STAGES = {
     "texts and keys made in this process": [(waiting, "keyed")],
     "addresses met before": [(addresses, "met")],
-    "keys met before": [(duplicates, "met"), (duplicates, "holders")],
+    "stored keys read into memory": [(sieve.Sieve, "fill")],
+    "keys met before": [(sieve.Sieve, "among"), (duplicates, "met"), (duplicates, "holders")],
     "possible copies compared": [(duplicates, "likest")],
     "rows of articles and their parts": [(rows, "insert_many")],
     "rows of keys and copies": [(duplicates, "remember"), (duplicates, "note_copies")],
+    "recent keys merged into the others": [(recent, "merge_if_many")],
     "rows of addresses": [(addresses, "note_new")],
     "tallies": [(tallies, "add")],
     "search index": [(index, "add_many")],
@@ -59,6 +61,13 @@ class Watch:
     def __exit__(self, *error: object) -> None:
         self.clock += time.perf_counter() - self._began[0]
         self.processor += time.process_time() - self._began[1]
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Time that does not count."""
+        self.__exit__()
+        yield
+        self.__enter__()
 
     def rate(self, number: int) -> str:
         """So many a second, by the clock and by the processor."""
@@ -119,13 +128,23 @@ def load(path: Path, articles: int, say: Callable[[str], None]) -> None:
     """Make the corpus at ``path`` and say what it took."""
     storing, tagging, upkeep = Watch(), Watch(), Watch()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    stories = made_corpus(articles)
-    with Corpus.open(path) as corpus, Stages() as stages:
-        while held := list(islice(stories, HELD)):
-            with storing:
-                stored = [one for some in corpus.load((Result(each.article) for each in held), BATCH) for one in some]
-            with tagging:
-                _tag(corpus, [outcome.article_id or 0 for outcome in stored], held)
+    stories, untagged = made_corpus(articles), deque[MadeArticle]()
+
+    def results() -> Iterator[Result]:
+        while True:
+            with storing.paused():
+                held = list(islice(stories, HELD))
+            if not held:
+                return
+            for each in held:
+                untagged.append(each)
+                yield Result(each.article)
+
+    with Corpus.open(path) as corpus:
+        with Stages() as stages, storing:
+            for some in corpus.load(results(), BATCH):
+                with storing.paused(), tagging:
+                    _tag(corpus, [outcome.article_id or 0 for outcome in some], [untagged.popleft() for _ in some])
         with upkeep:
             sizes = corpus.optimize()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -145,9 +164,8 @@ def load(path: Path, articles: int, say: Callable[[str], None]) -> None:
 
 
 def _tag(corpus: Corpus, ids: list[int], stories: list[MadeArticle]) -> None:
-    for start in range(0, len(ids), BATCH):
-        some = zip(ids[start : start + BATCH], stories[start : start + BATCH], strict=True)
-        corpus.add_taggings((article_id, tagging) for article_id, story in some for tagging in story.taggings)
+    some = zip(ids, stories, strict=True)
+    corpus.add_taggings((article_id, tagging) for article_id, story in some for tagging in story.taggings)
 
 
 def tables(path: Path, articles: int, say: Callable[[str], None]) -> None:

@@ -140,8 +140,8 @@ def settle(
 
 
 def remember(connection: sqlite3.Connection, found: Iterable[tuple[int, int]]) -> None:
-    """Store look-up keys, each with the id of its article; quickest in the order of keys."""
-    connection.executemany("INSERT INTO duplicate_keys (key, article_id) VALUES (?, ?)", found)
+    """Store look-up keys, each with the id of its article, among the recent; quickest in the order of keys."""
+    connection.executemany("INSERT INTO recent_keys (key, article_id) VALUES (?, ?)", found)
 
 
 def note_copies(connection: sqlite3.Connection, matches: Mapping[int, Match]) -> None:
@@ -168,10 +168,9 @@ def forget(connection: sqlite3.Connection, article_id: int, texts: list[str]) ->
         for row in connection.execute("SELECT article_id FROM copies WHERE head_id = ? ORDER BY 1", (article_id,))
     ]
     connection.execute("DELETE FROM copies WHERE ? IN (head_id, article_id)", (article_id,))
-    connection.executemany(
-        "DELETE FROM duplicate_keys WHERE key = ? AND article_id = ?",
-        [(key, article_id) for key in keys(texts, shingles(texts))],
-    )
+    gone = [(key, article_id) for key in keys(texts, shingles(texts))]
+    connection.executemany("DELETE FROM duplicate_keys WHERE key = ? AND article_id = ?", gone)
+    connection.executemany("DELETE FROM recent_keys WHERE key = ? AND article_id = ?", gone)
     return orphans
 
 
@@ -186,12 +185,15 @@ def resettle(connection: sqlite3.Connection, article_ids: Iterable[int]) -> None
 def rebuild(connection: sqlite3.Connection) -> None:
     """Make all keys anew after their rule changed; who is whose copy stays as it was decided."""
     connection.execute("DELETE FROM duplicate_keys")
+    connection.execute("DELETE FROM recent_keys")
     ids = [row[0] for row in connection.execute("SELECT id FROM articles ORDER BY id")]
     for start in range(0, len(ids), 20):
         some = ids[start : start + 20]
         words = [_words(_stored_texts(connection, article_id)) for article_id in some]
         for article_id, own in zip(some, keys_together(words), strict=True):
-            remember(connection, [(key, article_id) for key in own])
+            connection.executemany(
+                "INSERT INTO duplicate_keys (key, article_id) VALUES (?, ?)", [(key, article_id) for key in own]
+            )
 
 
 def met(connection: sqlite3.Connection, own: Sequence[int]) -> set[int]:
@@ -200,7 +202,8 @@ def met(connection: sqlite3.Connection, own: Sequence[int]) -> set[int]:
     Quickest in the order of keys.
     """
     found = connection.execute(
-        "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM duplicate_keys WHERE key = value)",
+        """SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM recent_keys WHERE key = value)
+               OR EXISTS (SELECT 1 FROM duplicate_keys WHERE key = value)""",
         (f"[{','.join(map(str, own))}]",),
     )
     return {row[0] for row in found}
@@ -209,7 +212,9 @@ def met(connection: sqlite3.Connection, own: Sequence[int]) -> set[int]:
 def holders(connection: sqlite3.Connection, key: int, before: int) -> list[int]:
     """The first articles with a key, of those with an id below ``before``."""
     found = connection.execute(
-        "SELECT article_id FROM duplicate_keys WHERE key = ? AND article_id < ? ORDER BY article_id LIMIT ?",
+        """SELECT article_id FROM duplicate_keys WHERE key = ?1 AND article_id < ?2
+           UNION ALL SELECT article_id FROM recent_keys WHERE key = ?1 AND article_id < ?2
+           ORDER BY article_id LIMIT ?3""",
         (key, before, HOLDERS_PER_KEY),
     )
     return [row[0] for row in found]

@@ -72,6 +72,15 @@ def remove(connection: sqlite3.Connection, article_id: int, article: Article) ->
     )
 
 
+SEGMENTS = 4
+"""Segments of one size from which FTS5 begins to merge them, its own default."""
+
+
+def merge_from(connection: sqlite3.Connection, segments: int) -> None:
+    """Have FTS5 merge from so many segments of one size on; it is written to the file, for all who write to it."""
+    connection.execute("INSERT INTO search (search, rank) VALUES ('automerge', ?)", (segments,))
+
+
 def clear(connection: sqlite3.Connection) -> None:
     """Empty the index."""
     connection.execute("INSERT INTO search (search) VALUES ('delete-all')")

@@ -69,8 +69,12 @@ _RULES = (
      "articles are missing from the search index"),
     ("SELECT count(*) FROM (SELECT id FROM search_docsize EXCEPT SELECT id FROM articles)",
      "entries of the search index belong to no article"),
-    ("SELECT count(*) FROM duplicate_keys WHERE article_id NOT IN (SELECT id FROM articles)",
+    ("SELECT count(*) FROM (SELECT article_id FROM duplicate_keys UNION ALL SELECT article_id FROM recent_keys)"
+     " WHERE article_id NOT IN (SELECT id FROM articles)",
      "look-up keys of near-duplicates belong to no article"),
+    ("SELECT count(*) FROM recent_keys AS one WHERE EXISTS (SELECT 1 FROM duplicate_keys AS other"
+     " WHERE other.key = one.key AND other.article_id = one.article_id)",
+     "look-up keys of near-duplicates stand among the recent and among the others"),
     ("SELECT count(*) FROM articles WHERE NOT EXISTS (SELECT 1 FROM outcomes WHERE outcomes.url = articles.url)",
      "articles have no outcome for their address"),
     ("SELECT count(*) FROM copies WHERE head_id IN (SELECT article_id FROM copies)",

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 
-from corpus import duplicates, forgotten, index, revisions, rows, tallies
+from corpus import duplicates, forgotten, index, recent, revisions, rows, tallies
 from corpus.addresses import is_transient
 from corpus.database import transaction
 from corpus.keyed import Keyed
 from corpus.records import ArchivePlace, Article, Outcome, Page, Rejection
 from corpus.rows import StoredArticle
+from corpus.sieve import Sieve
 from corpus.waiting import Waiting
 
 _RANK = {"rejected": 0, "same": 1, "article": 2}
@@ -42,21 +43,23 @@ class Result:
     made: Keyed | None = None
 
 
-_TOGETHER = 500
-"""Results whose addresses and keys are looked up together."""
+_TOGETHER = 2_000
+"""Results whose addresses and keys are looked up together: those of a transaction of a load."""
 
 
-def keep_many(connection: sqlite3.Connection, results: Iterable[Result]) -> list[Outcome]:
-    """See ``Corpus.keep_many``."""
+def keep_many(connection: sqlite3.Connection, results: Iterable[Result], sieve: Sieve | None = None) -> list[Outcome]:
+    """See ``Corpus.keep_many``; a load gives its ``sieve``."""
     outcomes: list[Outcome] = []
     rest = iter(results)
     with transaction(connection):
-        waiting = Waiting(connection)
+        waiting = Waiting(connection, sieve or Sieve(connection))
         while some := list(islice(rest, _TOGETHER)):
             asked = [address for one in some for address in _addresses(one)]
             waiting.look_up(asked, ((one.result, one.made) for one in some if isinstance(one.result, Article)))
             outcomes += [_keep_one(connection, one, waiting) for one in some]
         waiting.settle()
+    if len(outcomes) > 1:  # never after a single article: at a million articles it takes seconds
+        recent.merge_after(connection, outcomes)
     return outcomes
 
 

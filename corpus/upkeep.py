@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus import tallies
+from corpus import index, recent, tallies
 from corpus.database import transaction
 from corpus.errors import CorpusError
 
@@ -50,7 +50,10 @@ def optimize(
         tell("counting the articles anew")
         with transaction(connection):
             tallies.rebuild(connection)
+    tell("merging the look-up keys of near-duplicates")
+    recent.merge(connection)
     tell("merging the search index")
+    index.merge_from(connection, index.SEGMENTS)  # a load that was killed leaves another number
     _merge(connection)
     tell("measuring the indexes for the query planner")
     connection.execute("PRAGMA analysis_limit = 1000")  # else ANALYZE reads every index whole

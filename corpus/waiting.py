@@ -6,12 +6,17 @@ import sqlite3
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from corpus import addresses as known
 from corpus import duplicates, index, rows, tallies
 from corpus.duplicates import HOLDERS_PER_KEY, Match, Stored
 from corpus.keyed import Keyed, keyed, texts_of
 from corpus.records import Article, Outcome
+from corpus.sieve import Sieve
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _AT_MOST = 2_000
 """Articles held in memory, some 25 MB."""
@@ -29,15 +34,17 @@ class Waiting(Stored):
     an address that was met is noted anew, all must be written (``settle``), for it may be one of them.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, sieve: Sieve) -> None:
         super().__init__(connection)
         self._connection = connection
+        self._sieve = sieve
+        sieve.begin()
         self._next_id: int | None = None
         self._articles: dict[int, tuple[Article, int | None]] = {}
         self._entries: list[tuple[int, tuple[str, str, str, str]]] = []
         self._keys: list[tuple[int, array[int]]] = []
-        self._first: dict[int, int] = {}  # key → the first that waits and has it
-        self._more: dict[int, list[int]] = {}  # key → all of them, where there are several
+        self._shared: set[int] = set()  # keys that more than one article has, of those looked up together
+        self._holders: dict[int, list[int]] = {}  # such a key → those that wait and have it
         self._copies: dict[int, Match] = {}
         self._notes: list[tuple[object, ...]] = []
         self._pieces: dict[int, frozenset[str]] = {}
@@ -57,9 +64,7 @@ class Waiting(Stored):
         found = keyed([texts_of(article) for article in unmade])
         self._made = {id(article): made for article, made in zip(unmade, found, strict=True)}
         self._made.update((id(article), made) for article, made in new if made is not None)
-        self._met_keys = duplicates.met(
-            self._connection, sorted({key for made in self._made.values() for key in made.keys})
-        )
+        self._compare([made.keys for made in self._made.values()])
 
     def is_new(self, addresses: Iterable[str]) -> bool:
         """Whether none of these addresses was met before."""
@@ -74,7 +79,10 @@ class Waiting(Stored):
         made = self._made.pop(id(article), None)
         if made is None:
             (made,) = keyed([texts_of(article)])
-            self._met_keys |= duplicates.met(self._connection, sorted(made.keys))
+            self.settle()  # those that wait were not compared with it
+            others = self._shared
+            self._compare([made.keys])
+            self._shared.update(others, made.keys)  # nor were those that follow
         article_id = self._new_id()
         match = self._match(article_id, article, made.keys)
         self._articles[article_id] = article, page_id
@@ -95,7 +103,29 @@ class Waiting(Stored):
     def met_again(self, addresses: Iterable[str], keys: Iterable[int] = ()) -> None:
         """Learn of addresses noted and of keys stored by others than this, in the same transaction."""
         self._met_addresses.update(addresses)
-        self._met_keys.update(keys)
+        if own := array("q", keys):
+            self._met_keys.update(own)
+            self._shared.update(own)
+            self._sieve.add(_together([own]))
+
+    def _compare(self, looked_up: Sequence[array[int]]) -> None:
+        """Learn which keys of these articles are stored, and which of them another of these has, or one that waits."""
+        import numpy as np  # a search need not wait for it
+
+        keys, times = np.unique(_together(looked_up), return_counts=True)
+        asked = self._sieve.among(keys)
+        stored = duplicates.met(self._connection, asked.tolist()) if len(asked) else set()
+        self._met_keys.update(stored)
+        self._shared = {*stored, *keys[times > 1].tolist()}
+        if self._keys:
+            waiting = _together([own for _, own in self._keys])
+            common = np.intersect1d(keys, waiting)
+            self._shared.update(common.tolist())
+            missing = common[[key not in self._holders for key in common.tolist()]]
+            of = np.repeat([article_id for article_id, _ in self._keys], [len(own) for _, own in self._keys])
+            there = np.isin(waiting, missing)
+            for key, article_id in zip(waiting[there].tolist(), of[there].tolist(), strict=True):
+                self._holders.setdefault(key, []).append(article_id)
 
     def _new_id(self) -> int:
         if self._next_id is None:
@@ -105,21 +135,18 @@ class Waiting(Stored):
 
     def _match(self, article_id: int, article: Article, keys: Sequence[int]) -> Match | None:
         votes: Counter[int] = Counter()
-        for key in [key for key in keys if key in self._met_keys or key in self._first]:
+        for key in filter(self._shared.__contains__, keys):
             found = duplicates.holders(self._connection, key, article_id) if key in self._met_keys else []
-            if key in self._first:
-                found = [*found, *self._more.get(key, [self._first[key]])][:HOLDERS_PER_KEY]
-            votes.update(found)
+            if found := [*found, *self._holders.get(key, ())][:HOLDERS_PER_KEY]:
+                votes.update(found)
         if not votes:
             return None
         return duplicates.likest(votes, duplicates.shingles(duplicates.paragraphs(article)), self)
 
     def _hold(self, article_id: int, keys: array[int]) -> None:
         self._keys.append((article_id, keys))
-        first = self._first
-        for key in keys:
-            if first.setdefault(key, article_id) != article_id:
-                self._more.setdefault(key, [first[key]]).append(article_id)
+        for key in filter(self._shared.__contains__, keys):
+            self._holders.setdefault(key, []).append(article_id)
 
     # What a possible copy is compared with
 
@@ -151,12 +178,14 @@ class Waiting(Stored):
             self._connection, [(article_id, *waiting) for article_id, waiting in self._articles.items()]
         )
         duplicates.note_copies(self._connection, self._copies)
-        duplicates.remember(self._connection, _by_key(self._keys))
+        keys = _together([own for _, own in self._keys])
+        self._sieve.add(keys)
+        duplicates.remember(self._connection, _by_key(keys, self._keys))
         known.note_new(self._connection, self._notes)
         tallies.add(self._connection, facts, self._copies)
         index.add_many(self._connection, self._entries)
-        self._met_keys.update(self._first)
-        for held in (self._articles, self._entries, self._keys, self._first, self._more, self._copies, self._notes):
+        self._met_keys.update(self._holders)
+        for held in (self._articles, self._entries, self._keys, self._holders, self._copies, self._notes):
             held.clear()
         self._next_id = None
 
@@ -165,11 +194,16 @@ class Waiting(Stored):
         self._pieces.clear()
 
 
-def _by_key(held: Sequence[tuple[int, array[int]]]) -> Iterator[tuple[int, int]]:
-    """Each key with its article, in the order of keys."""
+def _together(keys: Sequence[array[int]]) -> np.ndarray:
     import numpy as np  # a search need not wait for it
 
-    keys = np.concatenate([np.frombuffer(own, np.int64) for _, own in held])
+    return np.concatenate([np.empty(0, np.int64), *(np.frombuffer(own, np.int64) for own in keys)])
+
+
+def _by_key(keys: np.ndarray, held: Sequence[tuple[int, array[int]]]) -> Iterator[tuple[int, int]]:
+    """Each key with its article, in the order of keys."""
+    import numpy as np
+
     ids = np.repeat([article_id for article_id, _ in held], [len(own) for _, own in held])
     order = np.argsort(keys, kind="stable")
     return zip(keys[order].tolist(), ids[order].tolist(), strict=True)

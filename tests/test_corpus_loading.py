@@ -102,6 +102,9 @@ def test_killed_in_the_middle_it_is_whole_and_goes_on(tmp_path: Path) -> None:
         assert len(known) == stored
         list(corpus.load((one for one in results if one.result.url not in known), each=100))
         assert corpus.check() == []
+        corpus.connection.execute("INSERT INTO search (search, rank) VALUES ('automerge', 16)")  # killed once more
+        corpus.optimize()
+        assert merged_from(corpus) == 4
     with Corpus.open(whole) as corpus:
         corpus.keep_many(results)
     assert everything(path) == everything(whole)
@@ -137,6 +140,12 @@ def test_a_second_process_that_dies_is_told_of(tmp_path: Path, monkeypatch: pyte
         assert not active_children()
 
 
+def merged_from(corpus: Corpus) -> int:
+    """How many segments of the search index are merged together."""
+    found = corpus.connection.execute("SELECT v FROM search_config WHERE k = 'automerge'").fetchone()
+    return int(found[0])
+
+
 def test_a_load_that_is_left_ends_its_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("corpus.loading.FEW", 20)
     with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
@@ -145,6 +154,8 @@ def test_a_load_that_is_left_ends_its_process(tmp_path: Path, monkeypatch: pytes
         next(loading)
         next(loading)
         assert active_children()
+        assert merged_from(corpus) == 16
         loading.close()  # type: ignore[attr-defined]
         assert not active_children()
+        assert merged_from(corpus) == 4
         assert corpus.connection.execute("PRAGMA wal_autocheckpoint").fetchone() == before

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus import Corpus, CorpusError, migrations
+from corpus import Corpus, CorpusError, migrations, recent
 from tests.made_articles import story
 from tests.older_corpus import write_before
 
@@ -37,6 +37,7 @@ def test_keys_of_near_duplicates_outlive_the_change_of_their_table(
     with Corpus.open(made) as corpus:
         for n in range(6):
             corpus.keep(story(n), page=None, place=None)
+        recent.merge(corpus.connection)
         keys = corpus.connection.execute("SELECT key, article_id FROM duplicate_keys").fetchall()
     tables = ("articles", "blocks", "outcomes", "duplicate_keys", "derived", "tallies")
     write_before("schema_8.sql", path, made, tables, monkeypatch)
@@ -48,6 +49,7 @@ def test_keys_of_near_duplicates_outlive_the_change_of_their_table(
         later = story(3).fetched_at + timedelta(hours=2)
         corpus.keep(replace(story(41), url=story(3).url, fetched_at=later), page=None, place=None)
         assert [stored.copy_of for stored in corpus.articles()] == [None] * 7
+        recent.merge(corpus.connection)
         found = corpus.connection.execute("SELECT key, article_id FROM duplicate_keys WHERE article_id = 4").fetchall()
         assert not set(found) & set(keys)
         assert len(found) > 30

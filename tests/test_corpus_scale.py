@@ -45,7 +45,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def everything(path: Path) -> dict[str, list[Any]]:
-    """All rows of all tables but the inner ones of the index."""
+    """All rows of all tables but the inner ones of the index; look-up keys together, wherever they stand."""
     with closing(sqlite3.connect(path)) as connection:
         names = [
             name
@@ -53,6 +53,7 @@ def everything(path: Path) -> dict[str, list[Any]]:
             if not name.startswith(("search", "sqlite_"))
         ]
         found = {name: sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in names}  # noqa: S608
+        found["duplicate_keys"] = sorted(found["duplicate_keys"] + found.pop("recent_keys"))
         found["search"] = connection.execute(
             "SELECT rowid, rank FROM search WHERE search MATCH 'ban OR gao' ORDER BY rowid"
         ).fetchall()

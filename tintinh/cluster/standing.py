@@ -32,6 +32,7 @@ _SCRATCH = """
     CREATE TABLE blocks (
         article_id INTEGER, n INTEGER, kind TEXT, text TEXT, PRIMARY KEY (article_id, n)) WITHOUT ROWID;
     CREATE TABLE duplicate_keys (key INTEGER, article_id INTEGER, PRIMARY KEY (key, article_id)) WITHOUT ROWID;
+    CREATE TABLE recent_keys (key INTEGER, article_id INTEGER, PRIMARY KEY (key, article_id)) WITHOUT ROWID;
     CREATE TABLE copies (article_id INTEGER PRIMARY KEY, head_id INTEGER, similarity REAL);
     CREATE INDEX copies_head ON copies (head_id);
 """

@@ -1,0 +1,58 @@
+"""The look-up keys of near-duplicates that were stored last: a small table before the large one, and how it is emptied.
+
+A key stands in ``recent_keys`` or in ``duplicate_keys``, never in both with one article; whoever looks for keys asks
+both (``corpus.duplicates``), so that it makes no difference to any answer where a key stands.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from corpus.database import transaction
+from corpus.records import Outcome
+
+AT_MOST = 2_000_000
+"""Recent keys (some 49,000 articles, 55 MB, which is about what SQLite's cache holds) above which they are merged."""
+_LOOKED_EVERY = 2_000
+"""Articles between two looks at how many keys there are, which take up to 10 ms."""
+_TOGETHER = 100_000
+"""Keys that go over in one transaction: at a million articles 50 MB of log, and half a second that a writer waits."""
+_LOWEST, _HIGHEST = -(2**63), 2**63 - 1
+
+
+def merge_after(connection: sqlite3.Connection, outcomes: Sequence[Outcome]) -> None:
+    """Merge the recent keys if they are too many; looked at with every two-thousandth article stored."""
+    new = [one.article_id for one in outcomes if one.kind in ("article", "copy") and one.article_id is not None]
+    if new and (new[0] - 1) // _LOOKED_EVERY != new[-1] // _LOOKED_EVERY:
+        merge_if_many(connection)
+
+
+def merge_if_many(connection: sqlite3.Connection) -> None:
+    """Merge the recent keys if there are more than ``AT_MOST``; not inside a transaction, which it would make long."""
+    if connection.in_transaction:
+        return
+    if connection.execute("SELECT count(*) FROM recent_keys").fetchone()[0] > AT_MOST:
+        merge(connection)
+
+
+def merge(connection: sqlite3.Connection) -> None:
+    """Move all recent keys to the others, in the order of keys; call outside of any transaction.
+
+    Each part is a transaction of its own: another process writes between two of them, and one that is killed has
+    moved whole parts.
+    """
+    begin, end = _LOWEST, _LOWEST
+    while end < _HIGHEST:
+        with transaction(connection):
+            last = connection.execute(
+                "SELECT key FROM recent_keys WHERE key >= ? ORDER BY key LIMIT 1 OFFSET ?", (begin, _TOGETHER - 1)
+            ).fetchone()
+            end = last[0] if last else _HIGHEST
+            connection.execute(
+                "INSERT INTO duplicate_keys (key, article_id) SELECT key, article_id FROM recent_keys"
+                " WHERE key BETWEEN ? AND ? ORDER BY key, article_id",
+                (begin, end),
+            )
+            connection.execute("DELETE FROM recent_keys WHERE key BETWEEN ? AND ?", (begin, end))
+        begin = end
