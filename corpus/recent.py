@@ -17,7 +17,8 @@ AT_MOST = 2_000_000
 _LOOKED_EVERY = 2_000
 """Articles between two looks at how many keys there are, which take up to 10 ms."""
 _TOGETHER = 100_000
-"""Keys that go over in one transaction: at a million articles 50 MB of log, and half a second that a writer waits."""
+"""Keys that go over in one transaction: at a million articles some 50 MB of log, and a third of a second of the
+processor that a writer waits."""
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 
 

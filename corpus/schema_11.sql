@@ -1,5 +1,5 @@
--- Schema 11. The look-up keys of the articles stored last. Keys are random numbers, so that the 56,000 of 2,000 articles
--- lie in 50,000 pages of a tree of 28 million and each of those is written twice, to the log and to the file; here they
+-- Schema 11. The look-up keys of the articles stored last. Keys are random numbers, so that the 82,000 of 2,000 articles
+-- lie in 60,000 pages of a tree of 41 million and each of those is written twice, to the log and to the file; here they
 -- share some thousand. They go over into duplicate_keys in the order of keys, many to a page (corpus/recent.py).
 CREATE TABLE recent_keys (
     key        INTEGER NOT NULL,
