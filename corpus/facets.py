@@ -15,9 +15,11 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from corpus import tallied, tallies
-from corpus.conditions import NO_FILTER, PROVINCE_COLUMN, themed, where
+from corpus.conditions import PROVINCE_COLUMN, themed, where
 from corpus.entities import PARTNERS
+from corpus.prefixes import spelled_out
 from corpus.querylang import read
+from corpus.ranking import matching
 from corpus.records import Query
 
 FacetKind = Literal["theme", "province", "source", "section", "partner", "year"]
@@ -52,9 +54,8 @@ def selected(connection: sqlite3.Connection, query: Query, most: int) -> array[i
         statement, values = f"SELECT articles.id FROM articles WHERE {asked.sql}", asked.values  # noqa: S608
     else:
         # Articles are rows of half a kilobyte: without another filter none of them is looked at.
-        kept = "" if asked.sql == NO_FILTER else f"AND rowid IN (SELECT articles.id FROM articles WHERE {asked.sql})"  # noqa: S608
-        statement = f"SELECT rowid FROM search WHERE search MATCH ? {kept}"  # noqa: S608 - made by conditions.py
-        values = (read(query.text).expression(), *asked.values)
+        found, values = matching(spelled_out(connection, read(query.text)).expression(), asked)
+        statement = f"SELECT search.rowid FROM search WHERE {found}"  # noqa: S608 - made by conditions.py
     ids = array("q", (row[0] for row in connection.execute(f"{statement} LIMIT ?", (*values, most + 1))))
     return None if len(ids) > most else ids
 
