@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,12 +13,18 @@ from corpus.database import transaction
 from corpus.keeping import Result, keep_many
 from corpus.records import Outcome
 from corpus.sieve import Sieve
+from corpus.uncollected import uncollected
 
 EACH = 2_000
 """Results in one transaction."""
 _LOG_PAGES = 16_384
 """Pages of the write-ahead log (64 MB) before SQLite copies them into the file. At its own 1,000 each transaction of a
 load is followed by a copy, which writes the same pages of the look-up keys again and again."""
+
+_SEGMENTS = 16
+"""Segments of the search index that are merged together. By four, each word is written anew with each fourfold growth
+of the index: beside a million articles commits took 0.1 to 0.42 ms an article, by where in that cycle the index was,
+0.136 by sixteen, and 0.06 with no merging."""
 
 
 def load(connection: sqlite3.Connection, results: Iterable[Result], each: int = EACH) -> Iterator[list[Outcome]]:
@@ -29,28 +34,9 @@ def load(connection: sqlite3.Connection, results: Iterable[Result], each: int = 
     with _for_a_load(connection):
         while some := list(islice(rest, each)):
             sieve.fill()
-            with _uncollected():
+            with uncollected():
                 outcomes = keep_many(connection, some, sieve)
             yield outcomes
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without Python's search for cycles: a transaction makes none, and each of its thousands of tuples and lists is
-    looked at again and again, a sixth of the time of storing."""
-    before = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if before:
-            gc.enable()
-
-
-_SEGMENTS = 16
-"""Segments of the search index that are merged together. By four, each word is written anew with each fourfold growth
-of the index: beside a million articles commits took 0.1 to 0.42 ms an article, by where in that cycle the index was,
-0.136 by sixteen, and 0.06 with no merging."""
 
 
 @contextmanager

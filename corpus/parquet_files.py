@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from corpus import database
 from corpus.manifest import Tally
+from corpus.uncollected import uncollected
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -55,7 +56,8 @@ def _tables(connection: sqlite3.Connection, pieces: Iterable[Piece], tally: Tall
 
     for some in _together(pieces):
         ids = [article_id for piece in some for article_id in piece.ids]
-        rows = table(connection, ids, tally)
+        with uncollected():
+            rows = table(connection, ids, tally)
         # Articles may have been withdrawn meanwhile.
         held = set(rows.column("id").to_pylist()) if rows.num_rows < len(ids) else None
         start = 0
