@@ -54,6 +54,8 @@ def ids(corpus: Corpus, text: str | None = None, **filters: object) -> set[int]:
         ("ngô OR lào", {1, 4}),
         ("biên giới OR chợ phiên", {1, 2, 3, 4}),
         ("biên (giới OR chợ)", {1, 2}),
+        ('"chợ phiên"', {3}),
+        ('"phiên chợ"', {4}),
         ('"chợ phiên" OR "phiên chợ"', {3, 4}),
         ("(chợ OR biên) NOT (lào OR lùi)", {2, 3}),
         ("chợ NOT (phiên NOT lùi)", {4}),

@@ -116,18 +116,21 @@ def test_cookies_are_not_sent_back_and_secrets_not_archived(
     tmp_path: Path, paper: Paper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[str] = []
-    page = paper.answers["/tin/bai-4.html"].body
 
-    def told(handler: BaseHTTPRequestHandler) -> None:
-        sent.append(str(handler.headers))
-        begun(handler, ("Set-Cookie", "theo-doi=1; Path=/"), ("Content-Length", str(len(page))))
-        handler.wfile.write(page)
+    # A section too, whose answer is there before any story is asked for: several stories are asked for at once.
+    for path in ("/xa-hoi/", "/tin/bai-4.html", "/tin/bai-5.html"):
+        body = paper.answers[path].body
 
-    for n in (4, 5):
-        paper.answers[f"/tin/bai-{n}.html"] = Answer(by_hand=told)
-    # A header that holds a secret of whoever runs the crawl, as a proxy's password does.
-    night(tmp_path, paper, DEFAULT_REQUEST_HEADERS='{"Proxy-Authorization": "Basic bWF0OmtoYXU=", "Accept": "*/*"}')
-    assert len(sent) == 2
+        def told(handler: BaseHTTPRequestHandler, body: bytes = body) -> None:
+            sent.append(str(handler.headers))
+            begun(handler, ("Set-Cookie", "theo-doi=1; Path=/"), ("Content-Length", str(len(body))))
+            handler.wfile.write(body)
+
+        paper.answers[path] = Answer(by_hand=told)
+    # A header that holds a secret of whoever runs the crawl, as a mirror's password does.
+    night(tmp_path, paper, DEFAULT_REQUEST_HEADERS='{"Authorization": "Basic bWF0OmtoYXU=", "Accept": "*/*"}')
+    assert len(sent) == 3
+    assert all("Authorization: Basic bWF0OmtoYXU=" in headers for headers in sent)
     assert not any("cookie" in headers.lower() for headers in sent)
     records = b"".join(gzip.decompress(file.read_bytes()) for file in (tmp_path / "archive").glob("*/*.warc.gz"))
     assert b"WARC-Type: request" in records
