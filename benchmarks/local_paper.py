@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from abc import ABC, abstractmethod
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from types import TracebackType
@@ -35,7 +36,7 @@ body = "div.noi-dung"
 """
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler, ABC):
     """What the handlers of all made papers have in common: connections that stay, answers without delay, quiet."""
 
     protocol_version = "HTTP/1.1"
@@ -46,9 +47,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.respond()
 
+    @abstractmethod
     def respond(self) -> None:
         """Answer the request for ``self.path``."""
-        raise NotImplementedError
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
         """Keep the terminal quiet."""

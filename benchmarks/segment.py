@@ -63,7 +63,7 @@ _THEIRS = "from underthesea import word_tokenize; word_tokenize('Mưa to.')"
 
 @click.command(help=__doc__)
 @click.option("--on", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON Lines with texts.")
-@click.option("--mixed", type=click.IntRange(min=0), default=30_000, help="Articles for two processes and one.")
+@click.option("--mixed", type=click.IntRange(min=0), default=100_000, help="Articles for two processes and one.")
 @click.option("--fuzz", type=click.IntRange(min=0), default=2_000, help="Made strings to compare.")
 @click.option("--rounds", type=click.IntRange(min=1), default=3, help="Rounds of timing; the best one counts.")
 @click.option("--write-answers", is_flag=True, help="Store the known answers of the installed underthesea.")

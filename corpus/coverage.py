@@ -148,11 +148,6 @@ def _first_day(month: str) -> date:
     return date.fromisoformat(f"{month}-01")
 
 
-def coverage(connection: sqlite3.Connection, query: Query, by: Period, per: str | None) -> Coverage:
-    """Which outlets, of those that ``query`` may ask about, were watched in which periods (``per`` as in a trend)."""
-    return coverage_of(seen(connection, query, by, per), query, by, per)
-
-
 def coverage_of(parts: Seen, query: Query, by: Period, per: str | None) -> Coverage:
     """Which outlets, of those that ``query`` may ask about, were watched in which periods, by what was ``seen``."""
     found: dict[Outlet, _Watch] = defaultdict(_Watch)

@@ -1,6 +1,6 @@
 """Most look-up keys of a new article are nobody's: which ones, told from memory while a load lasts.
 
-A Bloom filter of our own, some lines of numpy: the keys are hashes already, 500 articles are asked for at once, and
+A Bloom filter of our own, some lines of numpy: the keys are hashes already, 2,000 articles are asked for at once, and
 what it lets through is looked up in the tables all the same. At a million articles the keys of 2,000 lie in 60,000
 pages, and to learn that nearly all of them are new is the dearest part of storing them.
 """

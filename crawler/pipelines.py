@@ -228,21 +228,13 @@ class IngestPipeline:
                 ended="finished" if reason == "closespider_timeout" else reason,
             )
             backwards = spider.back_to is not None  # a walk into the past is no night to measure others by
-            night = Night(
-                source=spider.source.id,
-                started_at=self._started_at,
-                ended_at=datetime.now(UTC),
-                found=counts.found,
-                known=counts.known,
-                stored=counts.stored,
-                copies=counts.copies,
-                same=counts.same,
-                rejected=counts.rejected,
-                generic=counts.generic,
-                findings=tuple(map(str, verdict(spider.source, counts)))
+            ended_at = datetime.now(UTC)
+            findings = (
+                map(str, verdict(spider.source, counts))
                 if backwards or self._journal is not None
-                else judged(spider.source, counts, self._corpus, self._started_at),
+                else judged(spider.source, counts, self._corpus, self._started_at)
             )
+            night = counts.night(spider.source.id, self._started_at, ended_at, findings)
             if self._journal is not None:
                 self._journal.account(_account(night, counts))
             elif not backwards:

@@ -88,19 +88,8 @@ class Retelling:
         source = self._sources[account.source]
         counts = self._counts(account, entries)
         with transaction(connection):
-            night = Night(
-                source=account.source,
-                started_at=account.started_at,
-                ended_at=account.ended_at,
-                found=counts.found,
-                known=counts.known,
-                stored=counts.stored,
-                copies=counts.copies,
-                same=counts.same,
-                rejected=counts.rejected,
-                generic=counts.generic,
-                findings=judged(source, counts, self._corpus, account.started_at, account.ended_at),
-            )
+            findings = judged(source, counts, self._corpus, account.started_at, account.ended_at)
+            night = counts.night(account.source, account.started_at, account.ended_at, findings)
             self._corpus.record_night(night)
         return night
 

@@ -18,7 +18,7 @@ import pytest
 from benchmarks.made_corpus import FIRST, HAND, LAST, MODEL, RATES, a_run, made_corpus, outlet
 from corpus import Corpus, CorpusError, Outcome, Query, Rejection, Tagging, tallied
 from corpus.conditions import PROVINCE_COLUMN, where
-from corpus.coverage import coverage
+from corpus.coverage import coverage_of, seen
 from corpus.hand import withdraw
 from corpus.index import TITLE_WEIGHT
 from corpus.keeping import Result
@@ -219,11 +219,12 @@ def test_who_writes_of_which_province_is_found_in_some_steps(made: Path, tmp_pat
             plain: dict[str | None, set[str | None]] = {}
             for place, name in corpus.connection.execute(f"SELECT {column}, source FROM articles"):  # noqa: S608 - ours
                 plain.setdefault(place, set()).add(name)
-            found = coverage(corpus.connection, Query(province_map=province_map), "month", "province")
+            asking = Query(province_map=province_map)
+            found = coverage_of(seen(corpus.connection, asking, "month", "province"), asking, "month", "province")
             assert found.members == {None: set(), **plain}, province_map
         asked: list[str] = []
         corpus.connection.set_trace_callback(asked.append)
-        coverage(corpus.connection, Query(), "month", "province")
+        seen(corpus.connection, Query(), "month", "province")
         corpus.connection.set_trace_callback(None)
         assert any("FROM tallies" in statement for statement in asked)
         assert not any("FROM articles" in statement for statement in asked), "however many there are"

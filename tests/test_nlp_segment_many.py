@@ -31,6 +31,7 @@ def test_processes_give_what_one_gives_in_order(monkeypatch: pytest.MonkeyPatch)
             super().__init__(processes, **named)
 
     monkeypatch.setattr(segment_many, "FEW", 100)
+    monkeypatch.setattr(segment_many, "TOGETHER", 20)
     monkeypatch.setattr(segment_many, "ProcessPoolExecutor", Pool)
     assert list(segment_many.segment_many(iter(items), processes=2)) == alone
     assert started == [1]  # beside this process
@@ -54,10 +55,12 @@ def test_texts_are_read_ahead_within_bounds(monkeypatch: pytest.MonkeyPatch):
             yield number, "Mưa to."
 
     monkeypatch.setattr(segment_many, "FEW", 100)
+    monkeypatch.setattr(segment_many, "TOGETHER", 20)
     made = segment_many.segment_many(items(), processes=2)
     next(made)
-    assert len(read) == segment_many.TOGETHER
-    for _ in range(150):
+    ahead = 20 * (segment_many.AHEAD + segment_many.WAITING + 1)
+    assert len(read) <= 120 + ahead
+    for _ in range(1_000):
         next(made)
-    assert len(read) <= 151 + 10 * segment_many.TOGETHER
+    assert len(read) <= 1_001 + ahead
     made.close()

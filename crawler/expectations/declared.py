@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from corpus.nights import Finding, Severity
+from corpus.nights import Finding, Night, Severity
 from crawler.source import Source
 
 FEW = 5
@@ -53,6 +54,22 @@ class Counts:
     listings: Mapping[str, int] = field(default_factory=dict)
     said: Mapping[str, str] = field(default_factory=dict)
     ended: str = "finished"
+
+    def night(self, source: str, started_at: datetime, ended_at: datetime, findings: Iterable[str]) -> Night:
+        """The account that is kept of these counts."""
+        return Night(
+            source=source,
+            started_at=started_at,
+            ended_at=ended_at,
+            found=self.found,
+            known=self.known,
+            stored=self.stored,
+            copies=self.copies,
+            same=self.same,
+            rejected=self.rejected,
+            generic=self.generic,
+            findings=tuple(findings),
+        )
 
     @property
     def read(self) -> int:
