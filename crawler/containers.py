@@ -44,7 +44,7 @@ def opened(path: Path) -> Iterator[tuple[str, Any]]:
             return
         try:
             yield from _packed(file, path)
-        except BROKEN as error:
+        except (*BROKEN, UnicodeDecodeError) as error:  # of a name that is said to be UTF-8
             raise ArchiveError(f"{path}: cannot be read as WACZ, a zip file with WARC files in it ({error})") from error
 
 

@@ -20,6 +20,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from crawler.errors import SourceError
 
 PLATFORMS = Path(__file__).parent / "platforms"
+LONGEST = 16_384
+"""Bytes of a file, ten times those of the longest of ours. tomllib takes gigabytes for a key of fifty thousand dots."""
 
 
 def _selects(selector: str) -> str:
@@ -27,7 +29,7 @@ def _selects(selector: str) -> str:
     try:
         soupsieve.compile(selector)
         HTMLTranslator().css_to_xpath(selector)
-    except (soupsieve.SelectorSyntaxError, SelectorError, RecursionError) as error:
+    except (soupsieve.SelectorSyntaxError, SelectorError, RecursionError, NotImplementedError) as error:
         raise ValueError(f"is not a CSS selector: {str(error).splitlines()[0]}") from error
     return selector
 
@@ -124,7 +126,11 @@ def load_platform(name: str, folder: Path = PLATFORMS) -> Platform:
 def read_table(path: Path) -> dict[str, object]:
     """The TOML file ``path``, its arrays as tuples; raises ``SourceError`` where it is none."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            written = file.read(LONGEST + 1)
+        if len(written) > LONGEST:
+            raise SourceError(f"{path}: is longer than {LONGEST} bytes, which a source or platform file never is")
+        table = tomllib.loads(written.decode("utf-8"))
         # TOML arrays arrive as lists; strict mode wants the tuples of a frozen record, which JSON mode allows.
         return {key: _frozen(value) for key, value in table.items()}
     except FileNotFoundError:
@@ -154,5 +160,10 @@ def sentence(path: Path, error: ValidationError) -> str:
             problems.append(f"key {key!r} is required")
         else:
             message = item["msg"].removeprefix("Value error, ")
-            problems.append(f"{key or 'the file'}: {message} (got {item['input']!r})" if key else message)
+            problems.append(f"{key}: {message} (got {_got(item['input'])})" if key else message)
     return f"{path}: " + "; ".join(problems)
+
+
+def _got(value: object) -> str:
+    written = repr(value)
+    return written if len(written) <= 200 else f"{written[:200]}…"

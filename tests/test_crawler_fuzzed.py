@@ -53,14 +53,29 @@ def test_structured_data_nested_deeper_than_python_goes_is_passed_over() -> None
 
 def test_toml_nested_deeper_than_python_goes_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "bao_dong_suoi.toml"
-    path.write_text(f"{TOML}\n[polite]\ndelay = {'[' * 100_000}", encoding="utf-8")
+    path.write_text(f"{TOML}\n[polite]\ndelay = {'[' * 10_000}", encoding="utf-8")
     with pytest.raises(SourceError, match=r"bao_dong_suoi\.toml: is not TOML"):
+        read_source(path)
+
+
+@pytest.mark.parametrize("key", ["a" + ".a" * 57_000, 'a."a"' * 20_000], ids=["plain", "quoted"])
+def test_a_key_of_thousands_of_dots_is_refused_before_it_takes_all_memory(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "bao_dong_suoi.toml"
+    path.write_text(f"{TOML}\n{key} = 1", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"bao_dong_suoi\.toml: is longer than 16384 bytes"):
+        read_source(path)
+
+
+def test_a_selector_of_something_that_is_no_element_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "bao_dong_suoi.toml"
+    path.write_text(TOML.replace('links = "h3 a[href]"', 'links = "h3::before"'), encoding="utf-8")
+    with pytest.raises(SourceError, match=r"discover\.links: is not a CSS selector: Pseudo-element found at"):
         read_source(path)
 
 
 def test_keys_nested_deeper_than_python_goes_are_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "bao_dong_suoi.toml"
-    path.write_text(f"{TOML}\n[{'a.' * 20_000}b]\n", encoding="utf-8")
+    path.write_text(f"{TOML}\n[{'a.' * 7_000}b]\n", encoding="utf-8")
     with pytest.raises(SourceError, match=r"bao_dong_suoi\.toml: "):
         read_source(path)
 
@@ -103,4 +118,17 @@ def test_a_wacz_whose_directory_points_before_the_file_is_refused_by_name(tmp_pa
     path = tmp_path / "a.wacz"
     path.write_bytes(data)
     with pytest.raises(ArchiveError, match=r"a\.wacz: .*(outside the file|is damaged)"):
+        list(pages_in(path))
+
+
+@pytest.mark.parametrize("place", [b"PK\x03\x04", b"PK\x01\x02"], ids=["before the file", "in the directory"])
+def test_a_wacz_whose_names_are_no_text_is_refused_by_name(tmp_path: Path, place: bytes) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as one:
+        one.writestr("archive/ấ.warc", b"WARC/1.1\r\n")
+    data = packed.getvalue()
+    start = data.index("ấ".encode(), data.index(place))
+    path = tmp_path / "a.wacz"
+    path.write_bytes(data[:start] + b"\x84\x84\x84" + data[start + 3 :])
+    with pytest.raises(ArchiveError, match=r"a\.wacz: cannot be read as WACZ"):
         list(pages_in(path))
