@@ -81,8 +81,14 @@ def sitemap(body: bytes, url: str, source: Source) -> Listing:
 
 
 def listing(body: bytes, url: str, source: Source) -> Listing:
-    """The articles that a section page at ``url`` links to, in page order, and its next page."""
-    soup = BeautifulSoup(body, "lxml")
+    """The articles that a section page at ``url`` links to, in page order, and its next page.
+
+    Raises ``DiscoveryError`` where the page names an encoding that is no name.
+    """
+    try:
+        soup = BeautifulSoup(body, "lxml")
+    except ValueError as error:  # of lxml, to which Beautiful Soup passes whatever the page says
+        raise DiscoveryError(f"{url}: cannot be read as HTML ({error})") from error
     base_tag = soup.find("base", href=True)
     base = (_address(url, _attribute(base_tag, "href")) if base_tag else None) or url
     links = (

@@ -41,6 +41,12 @@ def test_a_feed_whose_name_space_holds_a_brace_is_read() -> None:
         discover.feed(b'<urlset xmlns="a}b"/>', HOME, SOURCE)
 
 
+def test_a_listing_in_an_encoding_that_is_no_name_is_refused_by_name() -> None:
+    body = f'<meta charset="utf-16\x01"><h3><a href="{URL}">Khơi mương</a></h3>'.encode()
+    with pytest.raises(DiscoveryError, match=f"{HOME}xa-hoi/: cannot be read as HTML"):
+        discover.listing(body, f"{HOME}xa-hoi/", SOURCE)
+
+
 def test_json_nested_deeper_than_python_goes_is_refused_by_name() -> None:
     with pytest.raises(DiscoveryError, match="is not JSON"):
         discover.endpoint(b"[" * 100_000, HOME, SOURCE)
