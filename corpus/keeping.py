@@ -26,9 +26,10 @@ def keep(
     page: Page | None,
     place: ArchivePlace | None,
     requested_url: str | None,
+    sieve: Sieve,
 ) -> Outcome:
     """See ``Corpus.keep``."""
-    return keep_many(connection, [Result(result, page, place, requested_url)])[0]
+    return keep_many(connection, [Result(result, page, place, requested_url)], sieve)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,12 @@ _TOGETHER = 2_000
 """Results whose addresses and keys are looked up together: those of a transaction of a load."""
 
 
-def keep_many(connection: sqlite3.Connection, results: Iterable[Result], sieve: Sieve | None = None) -> list[Outcome]:
-    """See ``Corpus.keep_many``; a load gives its ``sieve``."""
+def keep_many(connection: sqlite3.Connection, results: Iterable[Result], sieve: Sieve) -> list[Outcome]:
+    """See ``Corpus.keep_many``; ``sieve`` is the one of the connection."""
     outcomes: list[Outcome] = []
     rest = iter(results)
     with transaction(connection):
-        waiting = Waiting(connection, sieve or Sieve(connection))
+        waiting = Waiting(connection, sieve)
         while some := list(islice(rest, _TOGETHER)):
             asked = [address for one in some for address in _addresses(one)]
             waiting.look_up(asked, ((one.result, one.made) for one in some if isinstance(one.result, Article)))

@@ -39,6 +39,7 @@ from corpus.records import (
 )
 from corpus.revisions import Revision
 from corpus.rows import StoredArticle
+from corpus.sieve import Sieve
 from corpus.upkeep import Upkeep
 
 
@@ -49,6 +50,8 @@ class Corpus(Questions, Partners):
         self.path = path
         self.connection = connection
         self.read_only = read_only
+        # One for all that store: what it was not told of, it would let pass as new.
+        self._sieve = Sieve(connection)
 
     @classmethod
     def open(cls, path: Path | str, *, create: bool = True, read_only: bool = False) -> Self:
@@ -112,7 +115,7 @@ class Corpus(Questions, Partners):
         is the address asked for where it is not ``page.requested_url``. Raises ``CorpusError`` for an article that
         would be stored wrong.
         """
-        return keeping.keep(self.connection, result, page, place, requested_url)
+        return keeping.keep(self.connection, result, page, place, requested_url, self._sieve)
 
     def keep_many(self, results: Iterable[Result]) -> list[Outcome]:
         """Store what became of many pages, as ``keep`` one after the other would, in one transaction: all or none.
@@ -120,7 +123,7 @@ class Corpus(Questions, Partners):
         Twice as quick as one by one and more, from some hundred a transaction on; other writers wait meanwhile.
         ``results`` is consumed inside the transaction.
         """
-        return keeping.keep_many(self.connection, results)
+        return keeping.keep_many(self.connection, results, self._sieve)
 
     def load(self, results: Iterable[Result], each: int = EACH) -> Iterator[list[Outcome]]:
         """Store what became of very many pages, as ``keep_many`` by ``each``; the outcomes of each transaction.
@@ -129,7 +132,7 @@ class Corpus(Questions, Partners):
         anywhere, the corpus holds all transactions whose outcomes were yielded, and the load can be begun again: what
         is stored is then ``unchanged``.
         """
-        return loading.load(self.connection, results, each)
+        return loading.load(self.connection, results, self._sieve, each)
 
     def record_night(self, night: Night) -> None:
         """Store the account of one source in one night."""
