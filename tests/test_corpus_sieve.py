@@ -69,10 +69,9 @@ def test_what_another_process_stores_empties_it(tmp_path: Path) -> None:
 def test_when_a_load_ends_it_holds_nothing(tmp_path: Path) -> None:
     with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
         one = Sieve(corpus.connection)
-        with pytest.raises(ZeroDivisionError), one.for_a_load():
+        with one.for_a_load():
             one.fill()
             assert len(one.among(KEYS)) == 0
-            raise ZeroDivisionError
         assert len(one.among(KEYS)) == len(KEYS)
 
 
