@@ -24,8 +24,9 @@ _TOGETHER = 100_000
 """Keys that go over in one transaction: at a million articles some 50 MB of log, and a third of a second of the
 processor that a writer waits."""
 _PARTS = 20
-"""Such transactions one after the other, at most, when something else has just been stored: some seven seconds at a
-million articles. What a backfill of months leaves is merged by several nights, and none of them pays for all."""
+"""Such transactions one after the other, at most, when something else has just been stored: some six seconds of
+the processor at a million articles. What a backfill of months leaves is merged by several nights, and none of them pays
+for all."""
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 
 
