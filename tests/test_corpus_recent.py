@@ -20,8 +20,8 @@ from corpus.keeping import Result
 from corpus.nights import Night
 from corpus.records import Outcome
 from tests.made_articles import story
+from tests.test_corpus_keeping import everything
 from tests.test_corpus_loading import mixed, stories
-from tests.test_corpus_scale import everything
 
 ROOT = Path(__file__).parent.parent
 

@@ -16,9 +16,9 @@ from corpus.keeping import Result
 from corpus.records import Article, Outcome, Rejection
 from corpus.sieve import Sieve
 from tests.made_articles import page_of, story
+from tests.test_corpus_keeping import everything
 from tests.test_corpus_loading import stories
 from tests.test_corpus_recent import kept
-from tests.test_corpus_scale import everything
 
 KEYS = np.random.default_rng(5).integers(-(2**63), 2**63 - 1, 4_000, np.int64)
 
