@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from corpus import leaps
 from corpus.entities import naming
 from corpus.errors import QueryError
 from corpus.provinces import canonical, map_34, map_63
@@ -23,18 +24,11 @@ STANDING = "standing_themes"
 """The relation of the themes in use, the newest model's or a person's."""
 NO_FILTER = "TRUE"
 """The condition of a query without filters."""
-# The names as they are spelled anywhere, found by leaping through an index from one to the next: to make the key of
-# each article's own takes two seconds for a million.
-_SPELLINGS = """WITH RECURSIVE known (spelling) AS (
-                    SELECT min({column}) FROM {table}
-                    UNION ALL
-                    SELECT (SELECT min({column}) FROM {table} WHERE {column} > known.spelling) FROM known
-                    WHERE known.spelling IS NOT NULL
-                )
-                SELECT spelling FROM known WHERE {key}(spelling) = ?"""
-_IN_SECTION = f"articles.section IN ({_SPELLINGS.format(table='articles', column='section', key='{key}')})"
+# The names as they are spelled anywhere: to make the key of each article's own takes two seconds for a million.
+_SPELLINGS = "WITH RECURSIVE {known} SELECT known.name FROM known WHERE {{key}}(known.name) = ?"
+_IN_SECTION = f"articles.section IN ({_SPELLINGS.format(known=leaps.values('known', 'articles', 'section'))})"
 _OF_AUTHOR = f"""articles.id IN (SELECT article_id FROM authors WHERE authors.name IN (
-                    {_SPELLINGS.format(table="authors", column="authors.name", key="{key}")}))"""  # noqa: S608 - our names
+                    {_SPELLINGS.format(known=leaps.values("known", "authors", "authors.name"))}))"""  # noqa: S608 - our names
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache, cached_property
 
-from corpus import tallied
+from corpus import leaps, tallied
 from corpus.conditions import province_named
 from corpus.periods import Period, label, periods
 from corpus.provinces import MERGED_SINCE, map_34, names_34, provinces_63
@@ -34,11 +34,7 @@ Outlet = str | None
 _DATED = "FROM articles INDEXED BY articles_source_newest WHERE source IS name"
 _HELD = f"""
     WITH RECURSIVE
-    outlets (name) AS (
-        SELECT min(source) FROM articles
-        UNION ALL
-        SELECT (SELECT min(source) FROM articles WHERE source > outlets.name) FROM outlets WHERE name IS NOT NULL
-    ),
+    {leaps.values("outlets", "articles", "source")},
     held (name, at) AS (
         SELECT name, (SELECT min(published_at) {_DATED}) FROM outlets
         UNION ALL

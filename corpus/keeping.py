@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 
-from corpus import duplicates, forgotten, index, recent, revisions, rows, tallies
+from corpus import duplicates, forgotten, index, pages, recent, revisions, rows, tallies
 from corpus.addresses import is_transient
 from corpus.database import transaction
 from corpus.keyed import Keyed
@@ -26,9 +26,10 @@ def keep(
     page: Page | None,
     place: ArchivePlace | None,
     requested_url: str | None,
+    sieve: Sieve,
 ) -> Outcome:
     """See ``Corpus.keep``."""
-    return keep_many(connection, [Result(result, page, place, requested_url)])[0]
+    return keep_many(connection, [Result(result, page, place, requested_url)], sieve)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +45,39 @@ class Result:
 
 
 _TOGETHER = 2_000
-"""Results whose addresses and keys are looked up together: those of a transaction of a load."""
+"""Results whose addresses and keys are looked up together, at most: those of a transaction of a load."""
+_BYTES = 32_000_000
+"""Bytes of the pages of such results, about: 400 pages of 84 kB. Of 2,000 of them it would be 170 MB."""
 
 
-def keep_many(connection: sqlite3.Connection, results: Iterable[Result], sieve: Sieve | None = None) -> list[Outcome]:
-    """See ``Corpus.keep_many``; a load gives its ``sieve``."""
+def keep_many(connection: sqlite3.Connection, results: Iterable[Result], sieve: Sieve) -> list[Outcome]:
+    """See ``Corpus.keep_many``; ``sieve`` is the one of the connection."""
     outcomes: list[Outcome] = []
     rest = iter(results)
     with transaction(connection):
-        waiting = Waiting(connection, sieve or Sieve(connection))
-        while some := list(islice(rest, _TOGETHER)):
+        waiting = Waiting(connection, sieve)
+        while some := _next_of(rest):
             asked = [address for one in some for address in _addresses(one)]
             waiting.look_up(asked, ((one.result, one.made) for one in some if isinstance(one.result, Article)))
             outcomes += [_keep_one(connection, one, waiting) for one in some]
+            some.clear()  # else its pages are held until the next ones are there
         waiting.settle()
     if len(outcomes) > 1:  # never after a single article: at a million articles it takes seconds
         recent.merge_after(connection, outcomes)
     return outcomes
+
+
+def _next_of(results: Iterator[Result]) -> list[Result]:
+    """The next results that are looked up together."""
+    some: list[Result] = []
+    held = 0
+    for one in islice(results, _TOGETHER):
+        some.append(one)
+        if one.page is not None:
+            held += len(one.page.body) + len(one.page.raw or b"")
+        if held >= _BYTES:
+            break
+    return some
 
 
 def _addresses(one: Result) -> list[str]:
@@ -78,7 +95,7 @@ def _keep_one(connection: sqlite3.Connection, one: Result, waiting: Waiting) -> 
     if gone := forgotten.among(connection, addresses):
         waiting.settle()
         return forgotten.refuse(connection, result, addresses, gone, page.url if page else result.url)
-    page_id = _keep_page(connection, page, one.place)
+    page_id = pages.keep(connection, page, one.place)
     at = _moment(result, page)
     if waiting.is_new(addresses) and isinstance(result, Article):
         outcome = waiting.add(result, page_id)
@@ -97,35 +114,6 @@ def _moment(result: Article | Rejection, page: Page | None) -> str:
     if page is not None:
         return rows.utc(page.fetched_at)
     return rows.utc(result.fetched_at if isinstance(result, Article) else datetime.now(UTC))
-
-
-def _keep_page(connection: sqlite3.Connection, page: Page | None, place: ArchivePlace | None) -> int | None:
-    """The row of a page, made once: by its place in the archive, or by address and digest where it has none."""
-    if page is None:
-        return None
-    if place is not None:
-        found = connection.execute("SELECT id FROM pages WHERE file = ? AND offset = ?", (place.file, place.offset))
-    else:
-        found = connection.execute(
-            "SELECT id FROM pages WHERE requested_url = ? AND digest = ? AND file IS NULL",
-            (page.requested_url, page.digest),
-        )
-    row = found.fetchone()
-    if row is not None:
-        return int(row[0])
-    return connection.execute(
-        """INSERT INTO pages (url, requested_url, source, fetched_at, status, digest, file, offset, length)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        (
-            page.url,
-            page.requested_url,
-            page.source,
-            rows.utc(page.fetched_at),
-            page.status,
-            page.digest,
-            *((place.file, place.offset, place.length) if place else (None, None, None)),
-        ),
-    ).lastrowid
 
 
 class _Keeping:

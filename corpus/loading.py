@@ -27,11 +27,12 @@ of the index: beside a million articles commits took 0.1 to 0.42 ms an article, 
 0.136 by sixteen, and 0.06 with no merging."""
 
 
-def load(connection: sqlite3.Connection, results: Iterable[Result], each: int = EACH) -> Iterator[list[Outcome]]:
+def load(
+    connection: sqlite3.Connection, results: Iterable[Result], sieve: Sieve, each: int = EACH
+) -> Iterator[list[Outcome]]:
     """See ``Corpus.load``."""
     rest = ahead(results, FEW)
-    sieve = Sieve(connection)
-    with _for_a_load(connection):
+    with _for_a_load(connection), sieve.for_a_load():
         while some := list(islice(rest, each)):
             sieve.fill()
             with uncollected():

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from corpus import leaps
 from corpus.tallies import ALL, EVERY, TAGGED
 
 
@@ -98,14 +99,10 @@ def _outlets(connection: sqlite3.Connection) -> list[Watched]:
 
 
 # The names of the outlets are leapt through in the index of outlet and moment, whatever the number of nights.
-_LAST_NIGHTS = """
-    WITH RECURSIVE outlets (name) AS (
-        SELECT min(source) FROM nights
-        UNION ALL
-        SELECT (SELECT min(source) FROM nights WHERE source > outlets.name) FROM outlets WHERE name IS NOT NULL
-    )
+_LAST_NIGHTS = f"""
+    WITH RECURSIVE {leaps.values("outlets", "nights", "source")}
     SELECT n.source, n.started_at, n.found,
            (SELECT count(*) FROM findings AS f
             WHERE f.source = n.source AND f.started_at = n.started_at AND f.severity = 'broken')
     FROM outlets JOIN nights AS n
-    ON n.id = (SELECT id FROM nights WHERE source = outlets.name ORDER BY started_at DESC, id DESC LIMIT 1)"""
+    ON n.id = (SELECT id FROM nights WHERE source = outlets.name ORDER BY started_at DESC, id DESC LIMIT 1)"""  # noqa: S608 - ours

@@ -15,8 +15,9 @@ import shutil
 import sqlite3
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import closing
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -61,12 +62,13 @@ def write_parquet(
         files = sorted({draft / piece.path for share in shares for piece in share})
         tally = Tally()
         if processes == 1 or len(shares) < 2:
-            written: Iterable[Tally] = (write_files(connection, share, draft) for share in shares)
+            written: Generator[Tally] = (write_files(connection, share, draft) for share in shares)
         else:
             written = _spread(connection, shares, draft, min(processes, len(shares)))
-        for part in written:
-            tally.include(part)
-            advance(part.articles)
+        with closing(written):  # else other processes write on while the draft is removed, should ``advance`` fail
+            for part in written:
+                tally.include(part)
+                advance(part.articles)
         # All of a file may have been withdrawn meanwhile.
         facts = manifest(connection, query, tally, [file for file in files if file.exists()], draft)
         write_manifest(facts, draft / MANIFEST)
@@ -118,7 +120,7 @@ def _shares(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
         yield share
 
 
-def _spread(connection: sqlite3.Connection, shares: list[list[Piece]], root: Path, processes: int) -> Iterator[Tally]:
+def _spread(connection: sqlite3.Connection, shares: list[list[Piece]], root: Path, processes: int) -> Generator[Tally]:
     """Have the shares written by other processes; the tally of each as it is done."""
     path = Path(connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0])
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from corpus import forgotten
+from corpus import forgotten, pages
 from corpus.agenda import Agenda, Found, Pause
 from corpus.database import transaction
 from corpus.rows import utc
@@ -141,10 +141,8 @@ def _remembered(connection: sqlite3.Connection, rows: Iterable[tuple[str, ...]])
             yield url, *middle, json.dumps([one for one in urls if one not in gone]) if gone else shown, rule
 
 
-def page_at(connection: sqlite3.Connection, file: str, offset: int) -> int | None:
-    """The row of the page at a place of the archive."""
-    found = connection.execute("SELECT id FROM pages WHERE file = ? AND offset = ?", (file, offset)).fetchone()
-    return int(found[0]) if found is not None else None
+page_at = pages.page_at
+"""Asked for beside ``first_page`` and ``has_night``."""
 
 
 def first_page(connection: sqlite3.Connection, article_id: int) -> int | None:

@@ -8,6 +8,8 @@ pages, and to learn that nearly all of them are new is the dearest part of stori
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -28,10 +30,11 @@ _AT_ONCE = 100_000
 
 
 class Sieve:
-    """Which keys may be stored, for the one connection of a load.
+    """Which keys may be stored: one for a connection, and all that is stored through the connection goes by it.
 
-    It knows what this connection stores (``add``). It is filled from the tables once so many keys were looked up that
-    it pays, and emptied when another process has stored something.
+    Nobody else tells it of what this connection stores (``add``): SQLite tells only of others. While a load lasts it is
+    filled from the tables once so many keys were looked up that it pays; it is emptied when another process has stored
+    something, and when the load ends. Empty, it lets everything through and holds nothing.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -39,6 +42,15 @@ class Sieve:
         self._bits: np.ndarray | None = None
         self._version: int | None = None
         self._asked = 0
+
+    @contextmanager
+    def for_a_load(self) -> Iterator[None]:
+        """Hold nothing before a load and after it; of a load inside a load, the outer one begins again."""
+        self._empty()
+        try:
+            yield
+        finally:
+            self._empty()
 
     def fill(self) -> None:
         """Read all keys, if that pays by now; call between transactions, for it takes twenty seconds at a million."""
@@ -64,7 +76,10 @@ class Sieve:
     def begin(self) -> None:
         """Forget everything if another process has stored something since; call in a transaction that writes."""
         if self._bits is not None and self._stored_version() != self._version:
-            self._bits, self._asked = None, 0
+            self._empty()
+
+    def _empty(self) -> None:
+        self._bits, self._asked = None, 0
 
     def _stored_version(self) -> int:
         # SQLite changes it for this connection when another one has committed, and never for our own commits.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from corpus import leaps
 from corpus.conditions import PROVINCE_COLUMN, province_named
 from corpus.records import ProvinceMap, Query
 from corpus.tallies import ALL, EVERY, TAGGED, WRITTEN
@@ -98,13 +99,8 @@ def places(connection: sqlite3.Connection, province_map: ProvinceMap) -> Iterato
 def _themes(connection: sqlite3.Connection) -> list[str]:
     """The themes that any article was given."""
     rows = connection.execute(
-        """WITH RECURSIVE themes (name) AS (
-               SELECT min(theme) FROM tallies WHERE source = :all
-               UNION ALL
-               SELECT (SELECT min(theme) FROM tallies WHERE source = :all AND theme > name) FROM themes
-               WHERE name IS NOT NULL
-           )
-           SELECT name FROM themes WHERE name IS NOT NULL AND name NOT IN (:every, :tagged)""",
+        f"""WITH RECURSIVE {leaps.values("themes", "tallies", "theme", "source = :all")}
+            SELECT name FROM themes WHERE name IS NOT NULL AND name NOT IN (:every, :tagged)""",  # noqa: S608 - ours
         {"all": ALL, "every": EVERY, "tagged": TAGGED},
     )
     return [name for (name,) in rows]
@@ -116,12 +112,8 @@ def _outlets(connection: sqlite3.Connection) -> list[str]:
     What is asked of each is asked one by one: for a join SQLite first reads the whole table, to make a filter.
     """
     rows = connection.execute(
-        """WITH RECURSIVE outlets (name) AS (
-               SELECT min(source) FROM tallies
-               UNION ALL
-               SELECT (SELECT min(source) FROM tallies WHERE source > name) FROM outlets WHERE name IS NOT NULL
-           )
-           SELECT name FROM outlets WHERE name IS NOT NULL AND name <> ?""",
+        f"""WITH RECURSIVE {leaps.values("outlets", "tallies", "source")}
+            SELECT name FROM outlets WHERE name IS NOT NULL AND name <> ?""",  # noqa: S608 - ours
         (ALL,),
     )
     return [name for (name,) in rows]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 _AT_MOST = 2_000
-"""Articles held in memory, some 25 MB."""
+"""Articles held in memory, some 25 MB; their pages are not (``corpus.keeping`` bounds those)."""
 _COMPARED_AT_MOST = 200
 """Possible copies whose shingles are held, some 10 MB: a line that all articles of an outlet share makes each of them
 look at the same first ones."""

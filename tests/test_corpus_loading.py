@@ -21,7 +21,7 @@ from benchmarks.made_corpus import made_corpus
 from corpus import Corpus, CorpusError
 from corpus.keeping import Result
 from tests.made_articles import page_of, story
-from tests.test_corpus_scale import everything, night
+from tests.test_corpus_keeping import everything, night
 
 ROOT = Path(__file__).parent.parent
 

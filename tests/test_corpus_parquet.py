@@ -201,29 +201,6 @@ def test_the_same_facts_are_the_same_selection_and_the_same_files(corpus: Corpus
     assert corpus.to_parquet(tmp_path / "d", Query(limit=3))["articles"] == 3
 
 
-def test_several_processes_write_what_one_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet, "SHARE", 40)
-    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
-        corpus.keep_many(Result(one.article) for one in made_corpus(200))
-        told: list[int] = []
-        one = corpus.to_parquet(tmp_path / "one", advance=told.append)
-        two = corpus.to_parquet(tmp_path / "two", processes=2)
-    made_at = {"made_at", "cite"}
-    assert {**one, **dict.fromkeys(made_at)} == {**two, **dict.fromkeys(made_at)}
-    assert len(told) > 3, "several shares"
-    assert sum(told) == one["articles"] == 200
-
-
-def test_of_several_processes_one_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet, "SHARE", 40)
-    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
-        corpus.keep_many(Result(one.article) for one in made_corpus(200))
-        corpus.connection.execute("UPDATE articles SET fetched_at = 'no moment' WHERE id = 150")
-        with pytest.raises(pa.ArrowInvalid, match="no moment"):
-            corpus.to_parquet(tmp_path / "out", processes=2)
-    assert not list(tmp_path.glob("out*"))
-
-
 def test_a_row_group_is_bounded(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     in_groups_of(2, monkeypatch)
     corpus.to_parquet(tmp_path / "out")

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from corpus import Corpus, duplicates, recent
+from corpus import Corpus, CorpusError, duplicates, recent
 from corpus.keeping import Result
 from corpus.nights import Night
 from corpus.records import Outcome
 from tests.made_articles import story
+from tests.test_corpus_keeping import everything
 from tests.test_corpus_loading import mixed, stories
-from tests.test_corpus_scale import everything
 
 ROOT = Path(__file__).parent.parent
 
@@ -167,25 +169,95 @@ def test_another_process_stores_between_two_parts_of_a_merge(tmp_path: Path, mon
     assert everything(path) == everything(alone)
 
 
+AT = datetime(2026, 11, 22, 20, tzinfo=UTC)
+NIGHT = Night(
+    source="bao_ha_giang", started_at=AT, ended_at=AT, found=9, known=0, stored=9, copies=0, same=0, rejected={},
+    generic=0, findings=(),
+)  # fmt: skip
+
+
 @pytest.mark.usefixtures("often")
 def test_a_night_merges_when_it_is_over(tmp_path: Path) -> None:
-    at = datetime(2026, 11, 22, 20, tzinfo=UTC)
-    night = Night(
-        source="bao_ha_giang", started_at=at, ended_at=at, found=9, known=0, stored=9, copies=0, same=0, rejected={},
-        generic=0, findings=(),
-    )  # fmt: skip
     with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
         for n in range(9):
             corpus.keep(story(n), page=None, place=None)
         before = standing(corpus)
-        corpus.record_night(night)
+        corpus.record_night(NIGHT)
         assert standing(corpus) == before, "few keys stay where they are"
         for n in range(9, 30):
             corpus.keep(story(n), page=None, place=None)
-        corpus.record_night(night)
+        corpus.record_night(NIGHT)
         assert standing(corpus)[0] == 0
         reprint = replace(story(3), url="https://baodongthap.vn/chuyen-3")
         assert corpus.keep(reprint, page=None, place=None).copy_of == 4
+
+
+@pytest.mark.usefixtures("often")
+def test_after_a_long_backfill_each_night_merges_some(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corpus.recent._PARTS", 3)
+    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+        for one in stories(60):
+            kept(corpus, one)
+        number = standing(corpus)[0]
+        left = []
+        while standing(corpus)[0] > 500:
+            corpus.record_night(NIGHT)
+            left.append(standing(corpus)[0])
+        assert len(left) > 2
+        assert all(570 <= before - after <= 630 for before, after in pairwise([number, *left]))
+        assert sum(standing(corpus)) == number
+        assert corpus.check() == []
+        corpus.optimize()
+        assert standing(corpus) == (0, number)
+
+
+STAY = "stay among the recent until the next look"
+
+
+@pytest.mark.usefixtures("often")
+def test_to_have_stored_is_no_failure_where_the_merge_after_it_must_wait_too_long(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "corpus.sqlite"
+    with Corpus.open(path) as corpus, Corpus.open(path) as other:
+
+        def look(statement: str) -> None:
+            if statement == "SELECT count(*) FROM recent_keys":  # what was to be stored is
+                other.connection.execute("BEGIN IMMEDIATE")
+
+        corpus.connection.execute("PRAGMA busy_timeout = 0")
+        corpus.connection.set_trace_callback(look)
+        outcomes = corpus.keep_many(stories(60))
+        other.connection.execute("ROLLBACK")
+        corpus.record_night(NIGHT)
+        assert [one.article_id for one in outcomes] == list(range(1, 61))
+        assert (len(corpus.nights()), standing(corpus)[1]) == (1, 0)
+        told = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+        assert [STAY in text and "the corpus cannot be written to" in text for text in told] == [True, True]
+        corpus.connection.set_trace_callback(None)
+        with pytest.raises(CorpusError, match="the corpus cannot be written to"):
+            corpus.optimize()
+        other.connection.execute("ROLLBACK")
+        corpus.optimize()
+        assert standing(corpus)[0] == 0
+
+
+@pytest.mark.usefixtures("often")
+def test_to_have_stored_is_no_failure_where_the_disk_is_too_full_to_merge(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+        for one in stories(60):
+            kept(corpus, one)
+        before = sum(standing(corpus))
+        corpus.connection.execute("PRAGMA max_page_count = 1")  # no page more than there are
+        corpus.record_night(NIGHT)
+        assert standing(corpus)[0] > 2_000, "a part or two found room"
+        assert sum(standing(corpus)) == before
+        assert len(corpus.nights()) == 1
+        assert f"{STAY}: database or disk is full" in caplog.text
+        with pytest.raises(sqlite3.OperationalError, match="database or disk is full"):
+            corpus.optimize()
 
 
 def test_check_names_keys_that_stand_twice_or_belong_to_nobody(tmp_path: Path) -> None:

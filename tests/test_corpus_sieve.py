@@ -13,12 +13,12 @@ import pytest
 
 from corpus import Corpus, duplicates, recent, sieve
 from corpus.keeping import Result
-from corpus.records import Outcome, Rejection
+from corpus.records import Article, Outcome, Rejection
 from corpus.sieve import Sieve
 from tests.made_articles import page_of, story
+from tests.test_corpus_keeping import everything
 from tests.test_corpus_loading import stories
 from tests.test_corpus_recent import kept
-from tests.test_corpus_scale import everything
 
 KEYS = np.random.default_rng(5).integers(-(2**63), 2**63 - 1, 4_000, np.int64)
 
@@ -63,6 +63,15 @@ def test_what_another_process_stores_empties_it(tmp_path: Path) -> None:
         assert len(one.among(KEYS)) == 0, "our own transactions leave it as it is"
         other.keep_many(stories(12))
         one.begin()
+        assert len(one.among(KEYS)) == len(KEYS)
+
+
+def test_when_a_load_ends_it_holds_nothing(tmp_path: Path) -> None:
+    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+        one = Sieve(corpus.connection)
+        with one.for_a_load():
+            one.fill()
+            assert len(one.among(KEYS)) == 0
         assert len(one.among(KEYS)) == len(KEYS)
 
 
@@ -132,3 +141,28 @@ def test_a_load_finds_copies_of_what_another_process_stores_meanwhile(tmp_path: 
         assert corpus.check() == []
     assert sorted(map(repr, together)) == sorted(map(repr, alone))
     assert everything(tmp_path / "one.sqlite") == everything(tmp_path / "load.sqlite")
+
+
+@pytest.mark.parametrize("way", ["keep", "keep_many", "load"])
+def test_a_load_finds_copies_of_what_its_own_corpus_stores_meanwhile(tmp_path: Path, way: str) -> None:
+    *ours, one, other = stories(42)  # these share no paragraph, as those of tests/made_articles.py do
+    between = [one, other]
+    reprints = [
+        Result(replace(each.result, url=f"https://baodongthap.vn/{n}", source="bao_dong_thap"))
+        for n, each in enumerate(between)
+        if isinstance(each.result, Article)
+    ]
+    found = []
+    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+        for n, some in enumerate(corpus.load([*ours, *reprints], each=10)):
+            found += some
+            if n == 2:  # keys were read into memory by now
+                if way == "keep":
+                    for each in between:
+                        kept(corpus, each)
+                elif way == "keep_many":
+                    corpus.keep_many(between)
+                else:
+                    list(corpus.load(between))
+        heads = [corpus.article(each.result.url) for each in between]
+    assert [(one.kind, one.copy_of) for one in found[-2:]] == [("copy", head.id) for head in heads if head]

@@ -7,12 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest
 
 from corpus import Corpus, Query, QueryError, ThemeRow, Trend
-from corpus.intervals import wilson
 from corpus.nights import Night
 from corpus.periods import Period, end, label, periods, start
 from corpus.records import VIETNAM, ProvinceMap
@@ -265,17 +263,6 @@ def test_a_province_that_was_merged_is_not_silent_afterwards(corpus: Corpus) -> 
     assert alone == {("bao_ha_giang", "2025-Q2"): (1, 1), ("bao_ha_giang", "2025-Q3"): (None, 0)}
     both = counts(corpus.trend(Query(province="Hà Giang", province_map="34"), by="quarter", per="province"))
     assert both == {("Tuyên Quang", "2025-Q2"): (1, 1), ("Tuyên Quang", "2025-Q3"): (1, 1)}
-
-
-@given(st.integers(0, 400), st.integers(1, 400))
-@example(0, 1)
-@example(1, 1)
-def test_intervals_are_wilson_s(count: int, total: int) -> None:
-    count = min(count, total)
-    low, high = wilson(count, total)
-    expected = binomtest(count, total).proportion_ci(method="wilson")
-    assert (low, high) == pytest.approx((expected.low, expected.high), abs=1e-6)
-    assert 0 <= low <= count / total <= high <= 1
 
 
 def test_changes_of_level_are_marked_on_request(corpus: Corpus) -> None:
