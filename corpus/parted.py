@@ -90,6 +90,14 @@ def note_learnt(after: Path, before: Path, into: Path) -> None:
                 )
 
 
+def take_in_memory(corpus: Corpus, journal: Path) -> None:
+    """Remember the addresses that were found to lead to what was forgotten and still is; before all else is taken in,
+    for entries of the journal name them, and what they lead to, in clear text."""
+    with closing(sqlite3.connect(journal)) as connection:
+        rows = connection.execute(f"SELECT {_LEARNT['forgotten']} FROM forgotten").fetchall()  # noqa: S608 - above
+    forgotten.follow(corpus.connection, rows)
+
+
 def take_in_agenda(corpus: Corpus, journal: Path) -> None:
     """Note the addresses that listings showed, but for those known or forgotten; again it changes nothing."""
     with closing(sqlite3.connect(journal)) as connection:
@@ -106,12 +114,12 @@ def take_in_agenda(corpus: Corpus, journal: Path) -> None:
 
 
 def take_in_rest(corpus: Corpus, journal: Path) -> None:
-    """Note listings that were read whole, pauses, and addresses that lead to what was forgotten and still is; nothing
-    of what was forgotten since the part was made."""
+    """Note listings that were read whole, and pauses; nothing of what was forgotten since the part was made."""
     with closing(sqlite3.connect(journal)) as connection:
         learnt = {
             table: connection.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608 - named above
             for table, columns in _LEARNT.items()
+            if table in {"listings", "pauses"}
         }
     agenda = Agenda(corpus.connection)
     with agenda.transaction():
@@ -128,8 +136,6 @@ def take_in_rest(corpus: Corpus, journal: Path) -> None:
             if f"https://{host}/" in hosts:
                 continue
             agenda.pause(Pause(host, datetime.fromisoformat(until), reason), source)
-        still = {story for (story,) in corpus.connection.execute("SELECT story FROM forgotten")}
-        forgotten.take_over(corpus.connection, [row for row in learnt["forgotten"] if row[1] in still])
 
 
 def _remembered(connection: sqlite3.Connection, rows: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:

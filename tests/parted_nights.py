@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -81,10 +81,12 @@ def part_of_pages(
     number: int = 1,
     entries: Sequence[Entry] = (),
     learn: Callable[[Corpus], None] = lambda corpus: None,
+    untold: Container[str] = (),
 ) -> Part:
     """The finished part of a night of ``source`` that fetched ``pages``, made without a crawl.
 
-    ``entries`` are told beside them; ``learn`` does what the crawl learnt to the part's own corpus.
+    ``entries`` are told beside them, pages of the addresses ``untold`` only archived; ``learn`` does what the crawl
+    learnt to the part's own corpus.
     """
     folder = home / "by-hand" / str(number) / source.id
     folder.mkdir(parents=True)
@@ -97,7 +99,8 @@ def part_of_pages(
             place, result = writer.write(page), read(page, source)
             note, asked = note_of(page, payload_digest(page)), page.requested_url
             entry = Entry(source.id, asked, page.fetched_at, page=note, place=place)
-            journal.write(replace(entry, **{"article" if isinstance(result, Article) else "rejection": result}))
+            if page.url not in untold:
+                journal.write(replace(entry, **{"article" if isinstance(result, Article) else "rejection": result}))
         for entry in entries:
             journal.write(entry)
         moments = [*(page.fetched_at for page in pages), *(one.at for one in entries)]

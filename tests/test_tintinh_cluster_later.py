@@ -9,10 +9,11 @@ import pytest
 from scrapy.settings import Settings
 
 from corpus.agenda import Agenda, Task
-from corpus.records import Page
+from corpus.records import Page, Rejection
 from corpus.store import Corpus
 from crawler.archive import ArchiveWriter
 from crawler.ingest import ingest
+from crawler.journal import Entry
 from crawler.ledger import Ledger
 from crawler.source import Source, read_source
 from tests.archived import NIGHT
