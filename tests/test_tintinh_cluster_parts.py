@@ -32,7 +32,7 @@ from tintinh.cli import tintinh as command
 from tintinh.cluster import crawling, taking
 from tintinh.cluster.errors import ClusterError
 from tintinh.cluster.nights import call_off, earlier, groups
-from tintinh.cluster.part import Part, parts_in
+from tintinh.cluster.part import JOURNAL, Part, parts_in
 from tintinh.cluster.storage import Storage
 from tintinh.cluster.taking import Taken, take
 
@@ -192,7 +192,7 @@ def test_a_stop_among_the_files_leaves_nothing_half(home: Path, monkeypatch: pyt
         raise OSError(28, "No space left on device", str(folder))
 
     with monkeypatch.context() as patched:
-        patched.setattr(taking, "_sync", full)
+        patched.setattr(taking, "sync_folder", full)
         with pytest.raises(OSError, match="No space"):
             merged(home, part)
     with Corpus.open(home / "corpus.sqlite", read_only=True) as corpus:
@@ -251,8 +251,23 @@ def test_a_part_that_is_not_what_it_says_is_refused(home: Path) -> None:
     with pytest.raises(ClusterError, match="is not there, though the part names it"):
         merged(home, part)
     assert not list((home / "archive").rglob("*.warc.gz*"))
-    journal = part.manifest.files["journal.sqlite"]
-    files = {"journal.sqlite": journal, "archive/../x-20260101-1.warc.gz": journal}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../x-20260101-1.warc.gz",
+        "/x-20260101-1.warc.gz",
+        "/{}",
+        "bao_khac/{}",
+        "bao_dong_suoi/../{}",
+        "bao_dong_suoi/x",
+    ],
+)
+def test_a_part_names_files_of_the_archive_only(home: Path, name: str) -> None:
+    part = part_of(home)
+    (path,) = part.archive_files
+    files = {**part.manifest.files, f"archive/{name.format(path.rpartition('/')[2])}": part.manifest.files[JOURNAL]}
     foreign = replace(part, manifest=part.manifest.model_copy(update={"files": files}))
     with pytest.raises(ClusterError, match="is no archive file"):
         merged(home, foreign)

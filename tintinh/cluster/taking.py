@@ -23,7 +23,7 @@ from corpus.nights import Night
 from corpus.records import Outcome
 from corpus.redaction import Words
 from corpus.store import Corpus
-from crawler.archive import NAME
+from crawler.archive import NAME, sync_folder
 from crawler.forgetting import Matching, look_into, rewrite, rewritten
 from crawler.journal import Account, Entry, Journal
 from crawler.retelling import Retelling, placed
@@ -154,7 +154,8 @@ def _addresses(entry: Entry) -> set[str]:
 
 
 def _take_file(part: Part, name: str, archive: Path, meant: Matching | None, taken: Taken) -> dict[int, int] | None:
-    if name.count("/") != 1 or NAME.fullmatch(name.rpartition("/")[2]) is None or name.startswith("."):
+    named = NAME.fullmatch(name.rpartition("/")[2])
+    if named is None or name != f"{named['source']}/{named[0]}":  # nor is a path that leads out of the archive
         raise ClusterError(f"{part.storage.label(name)}: is no archive file; <source>/<source>-<YYYYMMDD>-<n>.warc.gz")
     target = archive / name
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -169,7 +170,7 @@ def _take_file(part: Part, name: str, archive: Path, meant: Matching | None, tak
         with draft.open("rb") as file:
             os.fsync(file.fileno())
         draft.replace(target)
-        _sync(target.parent)
+        sync_folder(target.parent)
         taken.files.append(name)
         return offsets
     finally:
@@ -184,12 +185,3 @@ def _without(path: Path, meant: Matching) -> dict[int, int] | None:
     offsets, _ = rewrite(looked)
     rewritten(path).replace(path)
     return offsets
-
-
-def _sync(folder: Path) -> None:
-    """Make the name of a new file survive a crash of the machine."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
