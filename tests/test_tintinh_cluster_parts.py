@@ -27,6 +27,7 @@ from tests.nights import database, night, turn_clock
 from tests.parted_nights import merged, night_in_part, part_of_pages, shared
 from tests.rows import rows_of
 from tests.small_paper import HOME, HOST, TOML, Answer, Paper, article, listing, running
+from tests.test_corpus_recent import standing
 from tests.test_crawler_revisits import YOUNG, today
 from tintinh.cli import tintinh as command
 from tintinh.cluster import crawling, taking
@@ -183,6 +184,14 @@ def test_of_two_alike_the_first_fetched_is_the_head_wherever_that_was(
     ]
     accounts = {night.source: (night.stored, night.copies) for night in taken.nights}
     assert accounts == {name: (1, 0) if name == head else (0, 1) for name in ("bao_hai", "bao_mot")}
+
+
+def test_look_up_keys_are_merged_once_all_is_taken_in(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corpus.recent.AT_MOST", 50)
+    merged(home, part_of(home))
+    with Corpus.open(home / "corpus.sqlite") as corpus:
+        recently, others = standing(corpus)
+    assert recently <= 50 < others
 
 
 def test_a_stop_among_the_files_leaves_nothing_half(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

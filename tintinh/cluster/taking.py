@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from corpus import erasures, forgotten, parted
+from corpus import erasures, forgotten, parted, recent
 from corpus.forgotten import Match, spelled
 from corpus.nights import Night
 from corpus.records import Outcome
@@ -81,6 +81,7 @@ def take(parts: Sequence[Part], corpus: Corpus, archive: Path, taken: Taken) -> 
                 taken.nights.append(night)
         for one in told:
             parted.take_in_rest(corpus, one.path)
+    recent.merge_if_many(corpus.connection)  # entries and nights were stored in transactions, where it does nothing
 
 
 @dataclass(frozen=True)
