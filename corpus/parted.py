@@ -10,7 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from corpus import forgotten
@@ -128,8 +128,8 @@ def take_in_rest(corpus: Corpus, journal: Path) -> None:
             f"""INSERT INTO listings ({_LEARNT["listings"]}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (url) DO UPDATE
                 SET source = excluded.source, whole_at = excluded.whole_at, etag = excluded.etag,
                     last_modified = excluded.last_modified, shown = excluded.shown, rule = excluded.rule
-                WHERE excluded.whole_at > whole_at""",  # noqa: S608 - named above
-            listings,
+                WHERE excluded.whole_at > whole_at OR whole_at > ?""",  # noqa: S608 - named above
+            [(*row, utc(datetime.now(UTC))) for row in listings],  # of later is what a wrong clock noted: not believed
         )
         hosts = forgotten.among(corpus.connection, (f"https://{host}/" for host, *_ in learnt["pauses"]))
         for host, source, until, reason in learnt["pauses"]:

@@ -127,7 +127,7 @@ class Retelling:
     def _kept_alone(self, one: Result) -> Outcome:
         if one.page is not None:
             return store(one.result, one.page, self._corpus, one.place)
-        return self._corpus.keep(one.result, page=None, place=None, requested_url=one.requested_url)
+        return self._corpus.keep_many([one])[0]
 
     def _ledger(self, one: Entry) -> Ledger:
         """The ledger of the entry's source, whose clock stands at the moment of the entry."""
@@ -203,7 +203,7 @@ def _result(one: Entry) -> Result:
     result = one.article or one.rejection
     if result is None:
         raise ValueError(f"{one.asked}: an entry without a result cannot be stored")
-    return Result(result, page_of(one.page) if one.page is not None else None, one.place, one.asked)
+    return Result(result, page_of(one.page) if one.page is not None else None, one.place, one.asked, at=one.at)
 
 
 def placed(one: Entry, files: Mapping[str, Mapping[int, int] | None]) -> Entry:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from scrapy.settings import Settings
 
-from corpus.agenda import Agenda, Task
+from corpus.agenda import Agenda, Found, Reading, Task
+from corpus.history import rejected_examples
 from corpus.records import Page, Rejection
 from corpus.store import Corpus
 from crawler.archive import ArchiveWriter
@@ -126,6 +128,37 @@ def test_bytes_that_come_and_go_are_no_revisit_of_others(tmp_path: Path, source:
     two = Page(two.url, two.requested_url, two.fetched_at, 200, two.headers, two.body + b"<!-- -->", source=two.source)
     fetched(tmp_path, source, one, two)
     assert revisited(tmp_path, source, edition("như cũ", LATER + 6 * HOUR)) == "whole"
+
+
+def test_a_listing_that_a_wrong_clock_noted_is_replaced(tmp_path: Path, source: Source) -> None:
+    def read_at(moment: datetime, etag: str) -> Callable[[Corpus], None]:
+        return lambda corpus: Agenda(corpus.connection).read(
+            Reading(f"{HOME}rss.xml", moment, etag, None, "r", ()), "a"
+        )
+
+    for number, (home_at, stands) in enumerate([(NIGHT + 36_525 * 24 * HOUR, "part"), (LATER, "home")], start=1):
+        with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+            read_at(home_at, "home")(corpus)
+        part = part_of_pages(tmp_path, source, edition("như cũ"), number=number, learn=read_at(NIGHT, "part"))
+        merged(tmp_path, part)
+        with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+            reading = Agenda(corpus.connection).reading(f"{HOME}rss.xml")
+            assert reading is not None
+            assert reading.etag == stands
+
+
+def test_a_rejection_without_a_page_is_of_its_own_moment(tmp_path: Path, source: Source) -> None:
+    """A later night that is judged shows examples of its own, not of what is merged while it runs."""
+    timeout = Rejection(STORY, source.id, "timeout", f"{STORY}: timeout")
+
+    def learn(corpus: Corpus) -> None:
+        Agenda(corpus.connection).find([Found(STORY, f"{HOME}rss.xml")], source.id, NIGHT)
+
+    entries = [Entry(source.id, STORY, NIGHT + HOUR, rejection=timeout)]
+    merged(tmp_path, part_of_pages(tmp_path, source, entries=entries, learn=learn))
+    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+        for since, found in ((NIGHT, 1), (LATER, 0)):
+            assert len(rejected_examples(corpus.connection, source.id, since, ("timeout",))) == found
 
 
 @pytest.mark.parametrize(("ahead", "attempts"), [(36_525 * 24 * HOUR, 1), (5 * HOUR, 0)])
