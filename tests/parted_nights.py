@@ -37,6 +37,14 @@ _TABLES = {
 
 def night_in_part(home: Path, paper: Paper, number: int = 1) -> Part:
     """A night at the paper into a part below ``home``, from the corpus there; nothing is merged."""
+    part = Part.at(Storage(crawl_part(task_of(home, paper, number))))
+    assert part is not None
+    assert part.manifest.failures == {}
+    return part
+
+
+def task_of(home: Path, paper: Paper, number: int = 1, pause: float = 0) -> Crawl:
+    """The task of ``night_in_part``, whose snapshot lies in its place."""
     sources = load_sources(home / "sources" if (home / "sources").exists() else write_source(home / "sources"))
     source = sources[SOURCE]
     paper.asked.clear()
@@ -48,7 +56,7 @@ def night_in_part(home: Path, paper: Paper, number: int = 1) -> Part:
     storage = Storage(str(address))
     storage.put(SNAPSHOT, home / "snapshot.sqlite")
     options = {"CONNECT_TO": paper.connect_to, "DOWNLOAD_DELAY": 0, "RETRY_TIMES": 0, "LOG_LEVEL": "ERROR"}
-    crawl = Crawl(
+    return Crawl(
         night=str(number),
         name=source.id,
         address=storage.address,
@@ -56,13 +64,8 @@ def night_in_part(home: Path, paper: Paper, number: int = 1) -> Part:
         options=options,
         first_file=number * 1000 + 1,
         code=code_of(READING),
-        pause=0,
+        pause=pause,
     )
-    crawl_part(crawl)
-    part = Part.at(storage)
-    assert part is not None
-    assert part.manifest.failures == {}
-    return part
 
 
 def merged(home: Path, *parts: Part) -> tuple[Taken, list[Outcome]]:

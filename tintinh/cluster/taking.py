@@ -41,10 +41,9 @@ Offsets = dict[str, dict[int, int] | None]
 
 @dataclass
 class Taken:
-    """What was taken in: the accounts that were not there before, and archive files that were new."""
+    """What was taken in beside pages: the accounts that were not there before."""
 
     nights: list[Night] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
 
 
 def take(parts: Sequence[Part], corpus: Corpus, archive: Path, taken: Taken) -> Iterator[Outcome]:
@@ -67,7 +66,7 @@ def take(parts: Sequence[Part], corpus: Corpus, archive: Path, taken: Taken) -> 
             journal = stack.enter_context(closing(Journal(path)))
             gone = _gone(corpus, journal)
             meant = _meant(corpus, gone)
-            offsets = {name: _take_file(part, name, archive, meant, taken) for name in part.archive_files}
+            offsets = {name: _take_file(part, name, archive, meant) for name in part.archive_files}
             told.append(_Told(path, journal, offsets, gone))
         for one in told:
             parted.take_in_agenda(corpus, one.path)
@@ -154,7 +153,7 @@ def _addresses(entry: Entry) -> set[str]:
     return {own, entry.asked, *((entry.page.url, entry.page.requested_url) if entry.page is not None else ())}
 
 
-def _take_file(part: Part, name: str, archive: Path, meant: Matching | None, taken: Taken) -> dict[int, int] | None:
+def _take_file(part: Part, name: str, archive: Path, meant: Matching | None) -> dict[int, int] | None:
     named = NAME.fullmatch(name.rpartition("/")[2])
     if named is None or name != f"{named['source']}/{named[0]}":  # nor is a path that leads out of the archive
         raise ClusterError(f"{part.storage.label(name)}: is no archive file; <source>/<source>-<YYYYMMDD>-<n>.warc.gz")
@@ -172,7 +171,6 @@ def _take_file(part: Part, name: str, archive: Path, meant: Matching | None, tak
             os.fsync(file.fileno())
         draft.replace(target)
         sync_folder(target.parent)
-        taken.files.append(name)
         return offsets
     finally:
         draft.unlink(missing_ok=True)
