@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 from hypothesis import strategies as st
@@ -43,15 +42,12 @@ _TOML = (
 
 def _toml(data: bytes, folder: Path) -> None:
     path = folder / "bao_thu.toml"
-    # The name of a file is its source's id, else nothing but that would ever be refused.
-    try:
-        found = tomllib.loads(data.decode()).get("id")
-    except (ValueError, RecursionError):
-        found = None
-    if isinstance(found, str) and found.isidentifier() and len(found) < 60:
-        path = folder / f"{found}.toml"
     path.write_bytes(data)
     try:
+        # The name of a file is its source's id, else nothing but that would ever be refused.
+        found = publishing.read_table(path).get("id")
+        if isinstance(found, str) and found.isidentifier() and len(found) < 60:
+            path = path.rename(folder / f"{found}.toml")
         read_source(path)
     finally:
         path.unlink()

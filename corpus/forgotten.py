@@ -185,16 +185,22 @@ def lead(connection: sqlite3.Connection, urls: Iterable[str], to: str) -> None:
             url
             for (url,) in connection.execute(
                 """SELECT value FROM json_each(?) WHERE NOT EXISTS
-                   (SELECT 1 FROM outcomes WHERE url = value AND article_id IS NOT NULL)""",
-                (some,),
+                   (SELECT 1 FROM outcomes WHERE url = value AND kind <> 'rejected')""",
+                (some,),  # by kind: the corpus of a part has the articles of others nowhere (corpus.parted)
             )
         ]
         at, reason, by = connection.execute(
             "SELECT at, reason, by FROM forgotten WHERE story = ? ORDER BY at LIMIT 1", (story,)
         ).fetchone()
         _insert(connection, free, story, Request(datetime.fromisoformat(at), by, reason))
-        connection.executemany("DELETE FROM outcomes WHERE url = ?", [(url,) for url in free])
-        connection.executemany("DELETE FROM addresses WHERE url = ?", [(url,) for url in free])
+        _drop(connection, free)
+
+
+def _drop(connection: sqlite3.Connection, urls: Iterable[str]) -> None:
+    """Drop what the corpus has of addresses that lead to a forgotten story."""
+    for url in urls:
+        connection.execute("DELETE FROM outcomes WHERE url = ?", (url,))
+        connection.execute("DELETE FROM addresses WHERE url = ?", (url,))
 
 
 def _insert(connection: sqlite3.Connection, urls: Iterable[str], story: str, request: Request) -> None:
@@ -232,6 +238,37 @@ def take_over(connection: sqlite3.Connection, rows: Memory) -> None:
            ON CONFLICT (digest) DO NOTHING""",
         rows,
     )
+
+
+def follow(connection: sqlite3.Connection, rows: Memory) -> None:
+    """Remember, as ``lead`` does, the addresses that another corpus found to lead to what is forgotten here.
+
+    Not those of stored articles, and nothing of a story that is allowed again.
+    """
+    still = {story for (story,) in connection.execute("SELECT story FROM forgotten")}
+    new = {str(row[0]): row for row in rows if row[1] in still and not _remembers(connection, row[0])}
+    if not new:
+        return
+    named = {domain for row in new.values() if (domain := row[3]) is not None}
+    hosts = [f"{scheme}://{www}{one}" for one in named for scheme in ("http", "https") for www in ("", "www.")]
+    known = connection.execute(
+        """SELECT url, max(stored) FROM (
+               SELECT url, kind <> 'rejected' AS stored
+               FROM json_each(?1) JOIN outcomes ON url >= value || '/' AND url < value || '0'
+               UNION ALL
+               SELECT url, 0 FROM json_each(?1) JOIN addresses ON url >= value || '/' AND url < value || '0')
+           GROUP BY url""",
+        (json.dumps(hosts),),
+    )
+    met = [(url, of, stored) for url, stored in known if (of := digest(spelled(url))) in new]
+    kept = {of for _, of, stored in met if stored}
+    with transaction(connection):
+        take_over(connection, [row for of, row in new.items() if of not in kept])
+        _drop(connection, [url for url, of, _ in met if of not in kept])
+
+
+def _remembers(connection: sqlite3.Connection, digest_of: object) -> bool:
+    return connection.execute("SELECT 1 FROM forgotten WHERE digest = ?", (digest_of,)).fetchone() is not None
 
 
 def stored_of(connection: sqlite3.Connection, rows: Memory) -> list[str]:

@@ -35,13 +35,14 @@ def keep(
 @dataclass(frozen=True, slots=True)
 class Result:
     """What became of one page, as ``Corpus.keep`` takes it; ``made`` is what ``corpus.keyed`` made of an article ahead,
-    where it did."""
+    where it did; ``at`` (aware) when a rejection without a page came about, where that was not now."""
 
     result: Article | Rejection
     page: Page | None = None
     place: ArchivePlace | None = None
     requested_url: str | None = None
     made: Keyed | None = None
+    at: datetime | None = None
 
 
 _TOGETHER = 2_000
@@ -96,7 +97,7 @@ def _keep_one(connection: sqlite3.Connection, one: Result, waiting: Waiting) -> 
         waiting.settle()
         return forgotten.refuse(connection, result, addresses, gone, page.url if page else result.url)
     page_id = pages.keep(connection, page, one.place)
-    at = _moment(result, page)
+    at = _moment(result, page, one.at)
     if waiting.is_new(addresses) and isinstance(result, Article):
         outcome = waiting.add(result, page_id)
         waiting.note(addresses, outcome, page_id, at)
@@ -109,11 +110,12 @@ def _keep_one(connection: sqlite3.Connection, one: Result, waiting: Waiting) -> 
     return outcome
 
 
-def _moment(result: Article | Rejection, page: Page | None) -> str:
-    # The page's time, not the clock's, so that a replayed corpus equals the live one; without a page there is no other.
+def _moment(result: Article | Rejection, page: Page | None, at: datetime | None) -> str:
+    # The page's time, not the clock's, so that a replayed corpus equals the live one; without a page there is no other,
+    # but where somebody noted it.
     if page is not None:
         return rows.utc(page.fetched_at)
-    return rows.utc(result.fetched_at if isinstance(result, Article) else datetime.now(UTC))
+    return rows.utc(result.fetched_at if isinstance(result, Article) else at or datetime.now(UTC))
 
 
 class _Keeping:

@@ -10,10 +10,10 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-from corpus import forgotten, pages
+from corpus import forgotten
 from corpus.agenda import Agenda, Found, Pause
 from corpus.database import transaction
 from corpus.rows import utc
@@ -90,6 +90,14 @@ def note_learnt(after: Path, before: Path, into: Path) -> None:
                 )
 
 
+def take_in_memory(corpus: Corpus, journal: Path) -> None:
+    """Remember the addresses that were found to lead to what was forgotten and still is; before all else is taken in,
+    for entries of the journal name them, and what they lead to, in clear text."""
+    with closing(sqlite3.connect(journal)) as connection:
+        rows = connection.execute(f"SELECT {_LEARNT['forgotten']} FROM forgotten").fetchall()  # noqa: S608 - above
+    forgotten.follow(corpus.connection, rows)
+
+
 def take_in_agenda(corpus: Corpus, journal: Path) -> None:
     """Note the addresses that listings showed, but for those known or forgotten; again it changes nothing."""
     with closing(sqlite3.connect(journal)) as connection:
@@ -106,12 +114,12 @@ def take_in_agenda(corpus: Corpus, journal: Path) -> None:
 
 
 def take_in_rest(corpus: Corpus, journal: Path) -> None:
-    """Note listings that were read whole, pauses, and addresses that lead to what was forgotten and still is; nothing
-    of what was forgotten since the part was made."""
+    """Note listings that were read whole, and pauses; nothing of what was forgotten since the part was made."""
     with closing(sqlite3.connect(journal)) as connection:
         learnt = {
             table: connection.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608 - named above
             for table, columns in _LEARNT.items()
+            if table in {"listings", "pauses"}
         }
     agenda = Agenda(corpus.connection)
     with agenda.transaction():
@@ -120,16 +128,14 @@ def take_in_rest(corpus: Corpus, journal: Path) -> None:
             f"""INSERT INTO listings ({_LEARNT["listings"]}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (url) DO UPDATE
                 SET source = excluded.source, whole_at = excluded.whole_at, etag = excluded.etag,
                     last_modified = excluded.last_modified, shown = excluded.shown, rule = excluded.rule
-                WHERE excluded.whole_at > whole_at""",  # noqa: S608 - named above
-            listings,
+                WHERE excluded.whole_at > whole_at OR whole_at > ?""",  # noqa: S608 - named above
+            [(*row, utc(datetime.now(UTC))) for row in listings],  # of later is what a wrong clock noted: not believed
         )
         hosts = forgotten.among(corpus.connection, (f"https://{host}/" for host, *_ in learnt["pauses"]))
         for host, source, until, reason in learnt["pauses"]:
             if f"https://{host}/" in hosts:
                 continue
             agenda.pause(Pause(host, datetime.fromisoformat(until), reason), source)
-        still = {story for (story,) in corpus.connection.execute("SELECT story FROM forgotten")}
-        forgotten.take_over(corpus.connection, [row for row in learnt["forgotten"] if row[1] in still])
 
 
 def _remembered(connection: sqlite3.Connection, rows: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
@@ -139,10 +145,6 @@ def _remembered(connection: sqlite3.Connection, rows: Iterable[tuple[str, ...]])
         gone = forgotten.among(connection, [url, *urls])
         if url not in gone:
             yield url, *middle, json.dumps([one for one in urls if one not in gone]) if gone else shown, rule
-
-
-page_at = pages.page_at
-"""Asked for beside ``first_page`` and ``has_night``."""
 
 
 def first_page(connection: sqlite3.Connection, article_id: int) -> int | None:

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from corpus.forgotten import Match
 from crawler.archive import NAME, sync_folder
 from crawler.containers import opened_file
 from crawler.errors import ArchiveError, CutError
@@ -28,6 +27,9 @@ from crawler.warc import REQUESTED
 _NAMING = ("warc-target-uri", REQUESTED.lower(), "warc-refers-to-target-uri")
 _MAX_HEADER = 1 << 20
 _AT_ONCE = 1 << 20
+
+Matching = Callable[[str], bool]
+"""Whether an address is one of those meant, as ``corpus.forgotten.Match`` says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Looked:
         return len(self.gone) + len(self.kept)
 
 
-def look(root: Path, match: Match, advance: Callable[[int], None] = lambda records: None) -> Iterator[Looked]:
+def look(root: Path, match: Matching, advance: Callable[[int], None] = lambda records: None) -> Iterator[Looked]:
     """The files of the archive ``root`` that hold a record of an address that ``match`` means, or are damaged.
 
     Every record of every file is looked at: a page may be in the archive that no row of the corpus knows.
@@ -87,7 +89,7 @@ def set_aside_files(root: Path) -> list[Path]:
     return sorted(root.glob(f"*/*{SET_ASIDE}"))
 
 
-def look_into(path: Path, match: Match, advance: Callable[[int], None] = lambda records: None) -> Looked:
+def look_into(path: Path, match: Matching, advance: Callable[[int], None] = lambda records: None) -> Looked:
     """What of the archive file ``path`` is of an address that ``match`` means."""
     looked = Looked(path)
     with opened_file(path) as file:
@@ -108,7 +110,7 @@ def look_into(path: Path, match: Match, advance: Callable[[int], None] = lambda 
     return looked
 
 
-def _take(looked: Looked, content: IO[bytes], offset: int, length: int, match: Match) -> None:
+def _take(looked: Looked, content: IO[bytes], offset: int, length: int, match: Matching) -> None:
     header = _header(content)
     if not _holds_one(header, content):
         _packed(looked, content, offset, match)
@@ -143,7 +145,7 @@ def _holds_one(header: dict[str, str], content: IO[bytes]) -> bool:
     return not rest.strip(b"\r\n")
 
 
-def _packed(looked: Looked, content: IO[bytes], offset: int, match: Match) -> None:
+def _packed(looked: Looked, content: IO[bytes], offset: int, match: Matching) -> None:
     """Note where several records are packed as one, and one of them goes: it cannot be cut out byte for byte."""
     content.seek(0)
     try:
@@ -158,7 +160,7 @@ def _packed(looked: Looked, content: IO[bytes], offset: int, match: Match) -> No
         looked.faults.append(ArchiveError(f"{looked.path}: the record at offset {offset} is none ({error})", offset))
 
 
-def _is_meant(header: dict[str, str], match: Match) -> str | None:
+def _is_meant(header: dict[str, str], match: Matching) -> str | None:
     return next((url for name in _NAMING if (url := _bare(header.get(name, ""))) and match(url)), None)
 
 

@@ -25,9 +25,9 @@ from crawler.source import Source
 Status = Literal["new", "waiting", "known"]
 """Of an address that a listing shows: to be fetched tonight; on another night; done."""
 
-# Nothing is ever put off longer (Patience and pauses end within a week): a moment beyond was written by a clock
-# that was wrong, and counts as now.
-_HORIZON = timedelta(days=8)
+HORIZON = timedelta(days=8)
+"""Nothing is ever put off longer (Patience and pauses end within a week): a moment beyond was written by a clock that
+was wrong, and counts as now."""
 # Of a listing that has not changed, so many addresses are counted as met again; a sitemap may have 50,000.
 _SHOWN = 100
 
@@ -63,7 +63,7 @@ class Ledger:
         self._rule = hashlib.sha256(source.discover.model_dump_json().encode()).hexdigest()[:16]
         self.started_at = now()
         self.forgotten: set[str] = set()
-        self._pauses = self._agenda.pauses(self.started_at, self.started_at + _HORIZON)
+        self._pauses = self._agenda.pauses(self.started_at, self.started_at + HORIZON)
 
     def transaction(self) -> AbstractContextManager[None]:
         """What is written inside is kept as a whole or not at all."""
@@ -71,7 +71,7 @@ class Ledger:
 
     def due(self) -> list[Task]:
         """What earlier nights have left for this one, the newest first."""
-        return self._agenda.due(self._source.id, self.started_at, self.started_at + _HORIZON)
+        return self._agenda.due(self._source.id, self.started_at, self.started_at + HORIZON)
 
     def clock_finding(self) -> str | None:
         """A sentence where the machine's clock cannot be right, since the corpus holds pages of later."""
@@ -109,7 +109,7 @@ class Ledger:
             if task.kind not in {"fetch", "retry"} or task.due_at is None:
                 status[url] = "known"
             else:
-                status[url] = "new" if task.due_at <= now or task.due_at > now + _HORIZON else "waiting"
+                status[url] = "new" if task.due_at <= now or task.due_at > now + HORIZON else "waiting"
         return status
 
     def all_shown_before(self, urls: Iterable[str], moment: datetime) -> bool:
@@ -186,16 +186,27 @@ class Ledger:
         if task is None or task.kind != "revisit" or task.payload_digest is None or task.fetched_at is None:
             return None
         stored = self._corpus.article(page.requested_url)
+        # Of bytes that come and go (an advertisement) the article keeps the first, the task the last: both are asked.
         same = page.status == 304 or (
-            page.status == 200 and stored is not None and stored.article.page_digest == page.digest
+            page.status == 200
+            and stored is not None
+            and stored.article.page_digest == page.digest
+            and task.payload_digest == payload_digest(page)
         )
         return Original(page.url, task.fetched_at, task.payload_digest) if same else None
 
-    def settle(self, asked: str, outcome: Outcome, page: Page | None, payload: str | None = None) -> None:
+    def settle(
+        self,
+        asked: str,
+        outcome: Outcome,
+        page: Page | None,
+        payload: str | None = None,
+        overtaken: Callable[[Task], bool] = lambda task: False,
+    ) -> None:
         """Write what follows from the outcome of an address: nothing more, another try, or a later visit.
 
         To be called in the transaction that stores the outcome. ``payload`` is the digest of what came over the wire,
-        where ``page`` itself does not hold it.
+        where ``page`` itself does not hold it. A task that was ``overtaken`` by what is newer stays as it is.
         """
         now = self._now()
         task = self._agenda.task(asked) or Task(asked, self._source.id, now)
@@ -203,13 +214,17 @@ class Ledger:
             self._agenda.drop(asked)
             return
         if outcome.kind == "rejected":
-            self._failed(task, str(outcome.reason), now)
+            if not overtaken(task):
+                self._failed(task, str(outcome.reason), now)
             return
         if page is None:
             raise ValueError(f"{asked}: an article without a page cannot be settled")
         if page.url != asked:  # a redirect: from now on only the address that answers is looked at
-            self._agenda.write(_done(task, now))
+            if not overtaken(task):
+                self._agenda.write(_done(task, now))
             task = self._agenda.task(page.url) or Task(page.url, self._source.id, now)
+        if overtaken(task):
+            return
         visited = task.visits + (task.stored_at is not None)
         stored_at = task.stored_at or (now if self._is_young(outcome, page) else None)
         task = replace(

@@ -20,6 +20,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
+from corpus import recent
 from corpus.errors import CorpusError
 from corpus.export import full
 from corpus.nights import Night
@@ -237,7 +238,9 @@ class IngestPipeline:
             night = counts.night(spider.source.id, self._started_at, ended_at, findings)
             if self._journal is not None:
                 self._journal.account(_account(night, counts))
-            elif not backwards:
+            elif backwards:
+                recent.merge_if_many(self._corpus.connection)  # as the keeping of a night does
+            else:
                 self._corpus.record_night(night)
         except (CorpusError, sqlite3.Error) as error:
             logger.error("%s: the account of %s could not be written: %s", self._corpus.path, spider.name, error)

@@ -3,7 +3,7 @@
 What the pipeline does page by page (``crawler/pipelines.py``) is done here entry by entry, in the same transactions:
 what became of a page and what follows for its address are kept together or not at all. An entry that was retold is
 known by what it left (the row of its page, an address that is no longer due), so a retelling that was stopped is begun
-again and goes on.
+again and goes on. What was fetched since, here or by another part, stands.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from itertools import groupby
 
 from scrapy.settings import Settings
 
-from corpus import forgotten, parted
-from corpus.agenda import Agenda
+from corpus import forgotten, pages, parted
+from corpus.agenda import Agenda, Task
 from corpus.database import transaction
 from corpus.keeping import Result
 from corpus.nights import Night
@@ -28,7 +29,7 @@ from corpus.store import Corpus
 from crawler.expectations import Counts, judged
 from crawler.ingest import store
 from crawler.journal import Account, Entry, page_of
-from crawler.ledger import Ledger
+from crawler.ledger import HORIZON, Ledger
 from crawler.source import Source
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class Retelling:
         self._sources = sources
         self._agenda = Agenda(corpus.connection)
         self._at: datetime | None = None
+        self._began_at = datetime.now(UTC)
         project = Settings()
         project.setmodule("crawler.settings", priority="project")
         self._settings = project
@@ -65,13 +67,25 @@ class Retelling:
         outcomes = self._kept([_result(one) for one in new])
         for one, outcome in zip(new, outcomes, strict=True):
             if one.page is not None:
-                self._ledger(one).settle(one.asked, outcome, page_of(one.page), one.page.payload)
+                overtaken = partial(self._is_overtaken, one, outcome)
+                self._ledger(one).settle(one.asked, outcome, page_of(one.page), one.page.payload, overtaken)
         return outcomes
+
+    def _is_overtaken(self, one: Entry, outcome: Outcome, task: Task) -> bool:
+        """Whether ``task`` tells of a later answer than the page of ``one``, by a clock that may have been right."""
+        if outcome.kind == "rejected" and self._is_put_off(task, one):
+            return True
+        moments = ((task.fetched_at, one.moment), (task.visited_at, one.at))
+        return any(then is not None and moment < then <= self._now(one) for then, moment in moments)
+
+    def _is_put_off(self, task: Task, one: Entry) -> bool:
+        """Whether ``task`` is due later than ``one``, by a clock that may have been right: see ``Ledger.due``."""
+        return task.due_at is not None and one.at < task.due_at <= self._now(one) + HORIZON
 
     def _without_page(self, one: Entry) -> Outcome | None:
         """An entry of an address that gave no page, or one that had not changed."""
         task = self._agenda.task(one.asked)
-        if task is None or task.due_at is None or task.due_at > one.at:
+        if task is None or task.due_at is None or self._is_put_off(task, one):
             return None  # told before, or something else became of the address since: it was not due then
         if one.rejection is None:
             self._ledger(one).settle_unchanged(one.asked)
@@ -99,7 +113,7 @@ class Retelling:
         Without a place it is of a forgotten story, which is refused as often as it is told.
         """
         place = one.place
-        return place is not None and parted.page_at(self._corpus.connection, place.file, place.offset) is not None
+        return place is not None and pages.page_at(self._corpus.connection, place.file, place.offset) is not None
 
     def _kept(self, results: Sequence[Result]) -> list[Outcome]:
         try:
@@ -113,7 +127,7 @@ class Retelling:
     def _kept_alone(self, one: Result) -> Outcome:
         if one.page is not None:
             return store(one.result, one.page, self._corpus, one.place)
-        return self._corpus.keep(one.result, page=None, place=None, requested_url=one.requested_url)
+        return self._corpus.keep_many([one])[0]
 
     def _ledger(self, one: Entry) -> Ledger:
         """The ledger of the entry's source, whose clock stands at the moment of the entry."""
@@ -121,6 +135,10 @@ class Retelling:
         if one.source not in self._ledgers:
             self._ledgers[one.source] = Ledger(self._corpus, self._sources[one.source], self._settings, self._clock)
         return self._ledgers[one.source]
+
+    def _now(self, one: Entry) -> datetime:
+        """The moment of this merge; that of the entry, where the clock of its crawl was ahead of ours."""
+        return max(one.at, self._began_at)
 
     def _clock(self) -> datetime:
         if self._at is None:
@@ -171,7 +189,7 @@ class Retelling:
             return f"rejected {forgotten.REASON}"
         if outcome.kind == "rejected" or outcome.article_id is None:
             return f"rejected {outcome.reason}"
-        page = parted.page_at(connection, one.place.file, one.place.offset) if one.place is not None else None
+        page = pages.page_at(connection, one.place.file, one.place.offset) if one.place is not None else None
         if page is None or page != parted.first_page(connection, outcome.article_id):
             return "same"
         return "copy" if outcome.copy_of is not None else "article"
@@ -185,7 +203,7 @@ def _result(one: Entry) -> Result:
     result = one.article or one.rejection
     if result is None:
         raise ValueError(f"{one.asked}: an entry without a result cannot be stored")
-    return Result(result, page_of(one.page) if one.page is not None else None, one.place, one.asked)
+    return Result(result, page_of(one.page) if one.page is not None else None, one.place, one.asked, at=one.at)
 
 
 def placed(one: Entry, files: Mapping[str, Mapping[int, int] | None]) -> Entry:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections.abc import Callable, Container, Sequence
 from contextlib import closing
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,14 @@ _TABLES = {
 
 def night_in_part(home: Path, paper: Paper, number: int = 1) -> Part:
     """A night at the paper into a part below ``home``, from the corpus there; nothing is merged."""
+    part = Part.at(Storage(crawl_part(task_of(home, paper, number))))
+    assert part is not None
+    assert part.manifest.failures == {}
+    return part
+
+
+def task_of(home: Path, paper: Paper, number: int = 1, pause: float = 0) -> Crawl:
+    """The task of ``night_in_part``, whose snapshot lies in its place."""
     sources = load_sources(home / "sources" if (home / "sources").exists() else write_source(home / "sources"))
     source = sources[SOURCE]
     paper.asked.clear()
@@ -47,7 +56,7 @@ def night_in_part(home: Path, paper: Paper, number: int = 1) -> Part:
     storage = Storage(str(address))
     storage.put(SNAPSHOT, home / "snapshot.sqlite")
     options = {"CONNECT_TO": paper.connect_to, "DOWNLOAD_DELAY": 0, "RETRY_TIMES": 0, "LOG_LEVEL": "ERROR"}
-    crawl = Crawl(
+    return Crawl(
         night=str(number),
         name=source.id,
         address=storage.address,
@@ -55,13 +64,8 @@ def night_in_part(home: Path, paper: Paper, number: int = 1) -> Part:
         options=options,
         first_file=number * 1000 + 1,
         code=code_of(READING),
-        pause=0,
+        pause=pause,
     )
-    crawl_part(crawl)
-    part = Part.at(storage)
-    assert part is not None
-    assert part.manifest.failures == {}
-    return part
 
 
 def merged(home: Path, *parts: Part) -> tuple[Taken, list[Outcome]]:
@@ -73,21 +77,37 @@ def merged(home: Path, *parts: Part) -> tuple[Taken, list[Outcome]]:
     return taken, outcomes
 
 
-def part_of_pages(home: Path, source: Source, *pages: Page, number: int = 1) -> Part:
-    """The finished part of a night of ``source`` that fetched ``pages``, made without a crawl."""
-    folder = home / "by-hand" / source.id
+def part_of_pages(
+    home: Path,
+    source: Source,
+    *pages: Page,
+    number: int = 1,
+    entries: Sequence[Entry] = (),
+    learn: Callable[[Corpus], None] = lambda corpus: None,
+    untold: Container[str] = (),
+) -> Part:
+    """The finished part of a night of ``source`` that fetched ``pages``, made without a crawl.
+
+    ``entries`` are told beside them, pages of the addresses ``untold`` only archived; ``learn`` does what the crawl
+    learnt to the part's own corpus.
+    """
+    folder = home / "by-hand" / str(number) / source.id
     folder.mkdir(parents=True)
-    for name in ("before", "after"):
-        Corpus.open(folder / f"{name}.sqlite").close()
+    Corpus.open(folder / "before.sqlite").close()
+    with Corpus.open(folder / "after.sqlite") as corpus:
+        learn(corpus)
     journal = Journal(folder / "journal.sqlite")
     with closing(journal), ArchiveWriter(folder / "archive", first=number * 1000 + 1) as writer:
         for page in pages:
             place, result = writer.write(page), read(page, source)
-            assert isinstance(result, Article)
-            note = note_of(page, payload_digest(page))
-            journal.write(Entry(source.id, page.url, page.fetched_at, page=note, place=place, article=result))
-        first, last = min(page.fetched_at for page in pages), max(page.fetched_at for page in pages)
-        journal.account(Account(source.id, first, last, len(pages), 0))
+            note, asked = note_of(page, payload_digest(page)), page.requested_url
+            entry = Entry(source.id, asked, page.fetched_at, page=note, place=place)
+            if page.url not in untold:
+                journal.write(replace(entry, **{"article" if isinstance(result, Article) else "rejection": result}))
+        for entry in entries:
+            journal.write(entry)
+        moments = [*(page.fetched_at for page in pages), *(one.at for one in entries)]
+        journal.account(Account(source.id, min(moments), max(moments), len(moments), 0))
     parted.note_learnt(folder / "after.sqlite", folder / "before.sqlite", folder / "journal.sqlite")
     storage = Storage(str(home / "parts" / str(number) / source.id))
     attempt, again = begun(storage)
@@ -144,9 +164,3 @@ def _plain(name: str, value: Any, urls: dict[int, str]) -> Any:
     if name == "article":
         return {**json.loads(value), "fetched_at": None}
     return value
-
-
-def moments(path: Path, statement: str) -> list[datetime]:
-    """The moments that a question to the corpus answers."""
-    with closing(sqlite3.connect(path)) as connection:
-        return [datetime.fromisoformat(value) for (value,) in connection.execute(statement)]

@@ -14,11 +14,17 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from scrapy.settings import Settings
+from scrapy.utils.test import get_crawler
 
 from corpus import Corpus, CorpusError, duplicates, recent
 from corpus.keeping import Result
 from corpus.nights import Night
 from corpus.records import Outcome
+from crawler.ledger import Ledger
+from crawler.pipelines import IngestPipeline
+from crawler.source import load_sources
+from crawler.spiders.loader import spider_for
 from tests.made_articles import story
 from tests.test_corpus_keeping import everything
 from tests.test_corpus_loading import mixed, stories
@@ -258,6 +264,22 @@ def test_to_have_stored_is_no_failure_where_the_disk_is_too_full_to_merge(
         assert f"{STAY}: database or disk is full" in caplog.text
         with pytest.raises(sqlite3.OperationalError, match="database or disk is full"):
             corpus.optimize()
+
+
+@pytest.mark.usefixtures("often")
+def test_a_walk_into_the_past_merges_when_it_is_over(tmp_path: Path) -> None:
+    """It is no night, so none is kept of it."""
+    pipeline = IngestPipeline(get_crawler(settings_dict={"CORPUS_PATH": str(tmp_path / "corpus.sqlite")}))
+    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+        for n in range(30):
+            corpus.keep(story(n), page=None, place=None)
+        assert standing(corpus)[1] == 0
+    spider = spider_for(load_sources()["bao_ha_giang"])(back_to="2026-01-01")
+    pipeline._ledger = Ledger(pipeline._corpus, spider.source, Settings())
+    pipeline._end_night(spider, "finished")
+    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+        assert standing(corpus)[0] == 0
+        assert corpus.nights() == []
 
 
 def test_check_names_keys_that_stand_twice_or_belong_to_nobody(tmp_path: Path) -> None:

@@ -9,31 +9,27 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from corpus.records import Page
 from corpus.store import Corpus
 from crawler.archive import read_archive, read_page
 from crawler.ingest import replay
-from crawler.source import load_sources, read_source
+from crawler.source import load_sources
 from crawler.verify import Checked, verify
-from tests.archived import NIGHT
 from tests.command import tintinh
 from tests.nights import database, night, turn_clock
-from tests.parted_nights import merged, night_in_part, part_of_pages, shared
+from tests.parted_nights import merged, night_in_part, shared
 from tests.rows import rows_of
-from tests.small_paper import HOME, HOST, TOML, Answer, Paper, article, listing, running
+from tests.small_paper import HOME, HOST, Answer, Paper, article, listing, running
+from tests.test_corpus_recent import standing
 from tests.test_crawler_revisits import YOUNG, today
 from tintinh.cli import tintinh as command
-from tintinh.cluster import crawling, taking
+from tintinh.cluster import taking
 from tintinh.cluster.errors import ClusterError
-from tintinh.cluster.nights import call_off, earlier, groups
-from tintinh.cluster.part import Part, parts_in
-from tintinh.cluster.storage import Storage
+from tintinh.cluster.part import JOURNAL, Part, parts_in
 from tintinh.cluster.taking import Taken, take
 
 OTHER = "https://khac.example/tin-1"
@@ -130,7 +126,7 @@ def test_merged_twice_in_any_order_or_after_a_cut_is_merged_once(
     whole = tmp_path / "whole"
     whole.mkdir()
     taken, outcomes = merged(whole, first, second)
-    assert (len(taken.nights), len(taken.files)) == (2, 2)
+    assert (len(taken.nights), len(list((whole / "archive").glob("*/*.warc.gz")))) == (2, 2)
     assert {one.kind for one in outcomes} >= {"article", "rejected", "unchanged", "changed"}
     expected = rows_of(whole / "corpus.sqlite")
     assert_sound(whole)
@@ -163,26 +159,12 @@ def test_merged_twice_in_any_order_or_after_a_cut_is_merged_once(
         assert_sound(cut)
 
 
-@pytest.mark.parametrize(("later", "head"), [("bao_mot", "bao_hai"), ("bao_hai", "bao_mot"), (None, "bao_hai")])
-@pytest.mark.parametrize("backwards", [False, True])
-def test_of_two_alike_the_first_fetched_is_the_head_wherever_that_was(
-    tmp_path: Path, later: str | None, head: str, backwards: bool
-) -> None:
-    parts = []
-    for name in ("bao_hai", "bao_mot"):
-        told = TOML.replace("baodongsuoi", name.replace("_", "")).replace("bao_dong_suoi", name)
-        (tmp_path / f"{name}.toml").write_text(told, encoding="utf-8")
-        body = article("Cầu treo thông xe", "05/10/2026", " ".join(f"chung{n}" for n in range(60)))
-        url, at = f"https://{name.replace('_', '')}.example/tin/bai-1.html", NIGHT + timedelta(seconds=name == later)
-        page = Page(url, url, at, 200, (("Content-Type", "text/html; charset=utf-8"),), body, source=name)
-        parts.append(part_of_pages(tmp_path, read_source(tmp_path / f"{name}.toml"), page))
-    taken, outcomes = merged(tmp_path, *(parts[::-1] if backwards else parts))
-    assert [(one.source, one.kind) for one in outcomes] == [
-        (head, "article"),
-        ("bao_mot" if head == "bao_hai" else "bao_hai", "copy"),
-    ]
-    accounts = {night.source: (night.stored, night.copies) for night in taken.nights}
-    assert accounts == {name: (1, 0) if name == head else (0, 1) for name in ("bao_hai", "bao_mot")}
+def test_look_up_keys_are_merged_once_all_is_taken_in(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corpus.recent.AT_MOST", 50)
+    merged(home, part_of(home))
+    with Corpus.open(home / "corpus.sqlite") as corpus:
+        recently, others = standing(corpus)
+    assert recently <= 50 < others
 
 
 def test_a_stop_among_the_files_leaves_nothing_half(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,7 +174,7 @@ def test_a_stop_among_the_files_leaves_nothing_half(home: Path, monkeypatch: pyt
         raise OSError(28, "No space left on device", str(folder))
 
     with monkeypatch.context() as patched:
-        patched.setattr(taking, "_sync", full)
+        patched.setattr(taking, "sync_folder", full)
         with pytest.raises(OSError, match="No space"):
             merged(home, part)
     with Corpus.open(home / "corpus.sqlite", read_only=True) as corpus:
@@ -251,8 +233,23 @@ def test_a_part_that_is_not_what_it_says_is_refused(home: Path) -> None:
     with pytest.raises(ClusterError, match="is not there, though the part names it"):
         merged(home, part)
     assert not list((home / "archive").rglob("*.warc.gz*"))
-    journal = part.manifest.files["journal.sqlite"]
-    files = {"journal.sqlite": journal, "archive/../x-20260101-1.warc.gz": journal}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../x-20260101-1.warc.gz",
+        "/x-20260101-1.warc.gz",
+        "/{}",
+        "bao_khac/{}",
+        "bao_dong_suoi/../{}",
+        "bao_dong_suoi/x",
+    ],
+)
+def test_a_part_names_files_of_the_archive_only(home: Path, name: str) -> None:
+    part = part_of(home)
+    (path,) = part.archive_files
+    files = {**part.manifest.files, f"archive/{name.format(path.rpartition('/')[2])}": part.manifest.files[JOURNAL]}
     foreign = replace(part, manifest=part.manifest.model_copy(update={"files": files}))
     with pytest.raises(ClusterError, match="is no archive file"):
         merged(home, foreign)
@@ -284,43 +281,3 @@ def test_the_command_takes_a_night_and_names_what_is_not_finished(home: Path, mo
     assert parts_in(str(unfinished)) == ([], [str(unfinished)])
     nothing = CliRunner().invoke(command, ["merge", str(home / "sources")])
     assert "holds no dataset" in str(nothing.exception)
-
-
-def test_a_night_that_was_called_off_ends_its_crawls(
-    tmp_path: Path, paper: Paper, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(crawling, "LOOK", 0.05)
-    paper.answers["/robots.txt"] = Answer(by_hand=lambda handler: call_off_and_wait(tmp_path))
-    with pytest.raises(ClusterError, match="was called off"):
-        night_in_part(tmp_path, paper, 20261122170000)
-    assert paper.asked == ["/robots.txt"]
-    assert earlier(Storage(str(tmp_path / "parts"))) == ([], ["20261122170000"])
-
-
-def call_off_and_wait(home: Path) -> None:
-    assert call_off(Storage(str(home / "parts")), "20261122170000")
-
-
-def test_other_code_makes_no_part(tmp_path: Path, paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crawling, "code_of", lambda packages: "another")
-    with pytest.raises(ClusterError, match="install the same tintinh there"):
-        night_in_part(tmp_path, paper)
-    assert paper.asked == []
-
-
-def test_outlets_that_share_a_host_go_together() -> None:
-    some = list(load_sources().values())[:4]
-    hosts = (("a", "b"), ("c",), ("d", "c2"), ("b", "c"))
-    sources = [one.model_copy(update={"hosts": names}) for one, names in zip(some, hosts, strict=True)]
-    assert [[one.id for one in group] for group in groups(sources)] == [
-        [some[2].id],
-        [some[0].id, some[1].id, some[3].id],
-    ]
-
-
-def test_a_part_of_another_shape_is_said(tmp_path: Path) -> None:
-    storage = Storage(str(tmp_path))
-    assert Part.at(storage) is None
-    storage.write("_part.json", b'{"kind": "night"}')
-    with pytest.raises(ClusterError, match="is no manifest of this tintinh"):
-        Part.at(storage)

@@ -130,9 +130,16 @@ def begun(storage: Storage) -> tuple[str, bool]:
 
 
 def publish(storage: Storage, files: Mapping[str, Path], manifest: PartManifest) -> None:
-    """Put the files of an attempt in their places, by name, and the manifest last of all."""
+    """Put the files of an attempt in their places, by name, and the manifest last of all.
+
+    Raises ``ClusterError`` where the folder was removed meanwhile, as that of a night that was called off is: some of
+    the files may be gone with it.
+    """
     for name, path in files.items():
         storage.put(f"{_ATTEMPTS}/{manifest.attempt}/{name}", path)
+    if not storage.files(BEGUN.replace("*", manifest.attempt)):
+        storage.remove_all(f"{_ATTEMPTS}/{manifest.attempt}")
+        raise ClusterError(f"{storage.address}: was called off, and removed")
     storage.write(MANIFEST, manifest.model_dump_json(indent=1).encode())
 
 

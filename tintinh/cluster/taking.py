@@ -1,9 +1,10 @@
 """Taking in: finished parts of nights into the corpus and the archive, as if their pages had been fetched here.
 
-Archive files first, under names that no other night can have; then what listings showed; then every page in the order
-of fetching over all parts (of two fetched at one moment, by the outlet's id), so that of two alike the first is the
-head wherever it was fetched; then the accounts, in the order of their ends. Each step finds out what is done already:
-stopped anywhere, it is begun again and goes on, and done twice it changes nothing.
+What leads to forgotten stories first, which must not be told; then archive files, under names that no other night can
+have; then what listings showed; then every page in the order of fetching over all parts (of two fetched at one moment,
+by the outlet's id), so that of two alike the first is the head wherever it was fetched; then the accounts, in the order
+of their ends. Each step finds out what is done already: stopped anywhere, it is begun again and goes on, and done twice
+it changes nothing.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from corpus import erasures, forgotten, parted
+from corpus import erasures, forgotten, parted, recent
 from corpus.forgotten import Match, spelled
 from corpus.nights import Night
 from corpus.records import Outcome
 from corpus.redaction import Words
 from corpus.store import Corpus
-from crawler.archive import NAME
-from crawler.forgetting import look_into, rewrite, rewritten
+from crawler.archive import NAME, sync_folder
+from crawler.forgetting import Matching, look_into, rewrite, rewritten
 from crawler.journal import Account, Entry, Journal
 from crawler.retelling import Retelling, placed
 from tintinh.cluster.errors import ClusterError
@@ -40,10 +41,9 @@ Offsets = dict[str, dict[int, int] | None]
 
 @dataclass
 class Taken:
-    """What was taken in: the accounts that were not there before, and archive files that were new."""
+    """What was taken in beside pages: the accounts that were not there before."""
 
     nights: list[Night] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
 
 
 def take(parts: Sequence[Part], corpus: Corpus, archive: Path, taken: Taken) -> Iterator[Outcome]:
@@ -56,12 +56,17 @@ def take(parts: Sequence[Part], corpus: Corpus, archive: Path, taken: Taken) -> 
         raise ClusterError(f"{next(iter(left))}: a forgetting that was stopped has still to replace it: tintinh forget")
     with TemporaryDirectory(prefix="tintinh-merge-") as scratch, ExitStack() as stack:
         told: list[_Told] = []
+        journals: list[tuple[Part, Path]] = []
         for number, part in enumerate(sorted(parts, key=lambda one: (one.manifest.night, one.manifest.name))):
             path = Path(scratch) / f"{number}.sqlite"
             part.get(JOURNAL, path)
+            journals.append((part, path))
+            parted.take_in_memory(corpus, path)
+        for part, path in journals:
             journal = stack.enter_context(closing(Journal(path)))
             gone = _gone(corpus, journal)
-            offsets = {name: _take_file(part, name, archive, gone, taken) for name in part.archive_files}
+            meant = _meant(corpus, gone)
+            offsets = {name: _take_file(part, name, archive, meant) for name in part.archive_files}
             told.append(_Told(path, journal, offsets, gone))
         for one in told:
             parted.take_in_agenda(corpus, one.path)
@@ -75,6 +80,7 @@ def take(parts: Sequence[Part], corpus: Corpus, archive: Path, taken: Taken) -> 
                 taken.nights.append(night)
         for one in told:
             parted.take_in_rest(corpus, one.path)
+    recent.merge_if_many(corpus.connection)  # entries and nights were stored in transactions, where it does nothing
 
 
 @dataclass(frozen=True)
@@ -130,21 +136,33 @@ def _gone(corpus: Corpus, journal: Journal) -> Words | None:
     return Words(Match(frozenset(map(spelled, found))), texts) if found else None
 
 
+def _meant(corpus: Corpus, gone: Words | None) -> Matching | None:
+    """Which pages of an archive are of forgotten stories; None where nothing was forgotten.
+
+    The memory is asked, too: a crawl that was killed after it had archived a page has not told of it.
+    """
+    connection = corpus.connection
+    if not forgotten.anything(connection):
+        return None
+    return lambda url: (gone is not None and gone.match(url)) or bool(forgotten.among(connection, [url]))
+
+
 def _addresses(entry: Entry) -> set[str]:
     """All addresses that lead to an entry's story."""
     own = entry.article.url if entry.article is not None else entry.asked
     return {own, entry.asked, *((entry.page.url, entry.page.requested_url) if entry.page is not None else ())}
 
 
-def _take_file(part: Part, name: str, archive: Path, gone: Words | None, taken: Taken) -> dict[int, int] | None:
-    if name.count("/") != 1 or NAME.fullmatch(name.rpartition("/")[2]) is None or name.startswith("."):
+def _take_file(part: Part, name: str, archive: Path, meant: Matching | None) -> dict[int, int] | None:
+    named = NAME.fullmatch(name.rpartition("/")[2])
+    if named is None or name != f"{named['source']}/{named[0]}":  # nor is a path that leads out of the archive
         raise ClusterError(f"{part.storage.label(name)}: is no archive file; <source>/<source>-<YYYYMMDD>-<n>.warc.gz")
     target = archive / name
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(target.name + _DRAFT)
     try:
         part.get(f"{ARCHIVE}{name}", draft)
-        offsets = _without(draft, gone.match) if gone is not None else None
+        offsets = _without(draft, meant) if meant is not None else None
         if target.exists():
             if made_of(target) != made_of(draft):
                 raise ClusterError(f"{target}: is there already, and is not the file of {part.storage.address}")
@@ -152,27 +170,17 @@ def _take_file(part: Part, name: str, archive: Path, gone: Words | None, taken: 
         with draft.open("rb") as file:
             os.fsync(file.fileno())
         draft.replace(target)
-        _sync(target.parent)
-        taken.files.append(name)
+        sync_folder(target.parent)
         return offsets
     finally:
         draft.unlink(missing_ok=True)
 
 
-def _without(path: Path, gone: Match) -> dict[int, int] | None:
+def _without(path: Path, meant: Matching) -> dict[int, int] | None:
     """Leave the records of forgotten addresses out of ``path``; old offset to new, None where there were none."""
-    looked = look_into(path, gone)
+    looked = look_into(path, meant)
     if not looked.goes:
         return None
     offsets, _ = rewrite(looked)
     rewritten(path).replace(path)
     return offsets
-
-
-def _sync(folder: Path) -> None:
-    """Make the name of a new file survive a crash of the machine."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

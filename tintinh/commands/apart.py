@@ -48,27 +48,25 @@ class Apart:
         from tintinh.cluster import nights
         from tintinh.cluster.stages import absolute
         from tintinh.cluster.storage import Storage
-        from tintinh.commands.collect import settle
 
         if not sources:
             return [], {}
         require_startable(sources, options)
         with Corpus.open(corpus_path) as corpus, transaction(corpus.connection):
             pass  # before anybody is asked: a corpus that cannot be written to
-        out = Storage(absolute(self.out or str(corpus_path.parent / "parts")))
-        before, folders = nights.earlier(out)
-        left = [nights.call_off(out, folder) for folder in folders]
+        out = Storage(absolute(self.out or str(default_out(corpus_path))))
+        left = [nights.call_off(out, folder) for folder in nights.earlier(out)[1]]
+        if any(left) and not self.near:
+            nights.wait_for_called_off()
+        before, folders = nights.earlier(out)  # only now: until then somebody may have finished a part
         if before:
-            taken, _ = merge_parts(before, corpus_path, archive_path)
-            settle(taken, corpus_path, archive_path)
+            taken, _ = merge_nights(before, corpus_path, archive_path)
             say(
                 tell("{parts} parts of a night that was stopped were taken in: {outlets}", parts=len(before),
                      outlets=", ".join(sorted({night.source for night in taken})) or "-")
             )  # fmt: skip
         for folder in folders:
             out.remove_all(folder)
-        if any(left) and not self.near:
-            nights.wait_for_called_off()
         settings = {name: value for name, value in options.items() if name != "CLOSESPIDER_TIMEOUT"}
         seconds = options.get("CLOSESPIDER_TIMEOUT")
         made = self._made(out, sources, corpus_path, settings, since, seconds / 60 if seconds is not None else None)
@@ -116,7 +114,7 @@ def apart_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option(
         "--out",
         metavar="ADDRESS",
-        help="Where workers put their parts until they are merged [default: parts/ beside the corpus].",
+        help="Where workers put their parts until they are merged [default: <corpus>.parts/ beside the corpus].",
     )
     @wraps(command)
     def with_apart(*arguments: Any, dask: str | None, out: str | None, **options: Any) -> Any:
@@ -127,6 +125,29 @@ def apart_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*arguments, apart=Apart(dask, out) if dask is not None else None, **options)
 
     return dask_option(with_apart)
+
+
+def default_out(corpus_path: Path) -> Path:
+    """Where the parts of nights are put, unless it is said: named after the corpus, for another may lie beside it."""
+    return corpus_path.with_name(f"{corpus_path.name}.parts")
+
+
+def merge_nights(
+    parts: Sequence[Part], corpus_path: Path, archive_path: Path
+) -> tuple[list[Night], dict[str, Counter[str]]]:
+    """Take in and settle the parts of one night after the other, for whether all are quiet is a matter of one night;
+    as ``merge_parts``."""
+    from tintinh.commands.collect import settle
+
+    nights: list[Night] = []
+    counts: dict[str, Counter[str]] = {}
+    for night in sorted({part.manifest.night for part in parts}):
+        new, counted = merge_parts([part for part in parts if part.manifest.night == night], corpus_path, archive_path)
+        settle(new, corpus_path, archive_path)
+        nights += new
+        for source, counter in counted.items():
+            counts.setdefault(source, Counter()).update(counter)
+    return nights, counts
 
 
 def merge_parts(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.command(
     "merge",
     epilog="\b\nExamples:\n  tintinh merge s3://news/2025\n  tintinh merge a b --corpus both.sqlite\n"
-    "  tintinh merge data/var/parts/20261122170000   the parts of a night",
+    "  tintinh merge data/var/corpus.sqlite.parts/20261122170000   the parts of a night",
 )
 @click.argument("addresses", metavar="DATASET|PART...", nargs=-1, required=True)
 @click.option("--unchecked", is_flag=True, help="Do not ask the archive about datasets, where it is not at hand.")
@@ -40,8 +40,8 @@ def merge_command(
     and labels by hand are kept. What it forgot stays out.
     """
     from tintinh.alone import alone
-    from tintinh.commands.apart import merge_parts
-    from tintinh.commands.collect import print_outcomes, settle
+    from tintinh.commands.apart import merge_nights
+    from tintinh.commands.collect import print_outcomes
 
     require_extra("tintinh merge", "fsspec")
     parts, datasets, unfinished = _told_apart(addresses)
@@ -50,8 +50,7 @@ def merge_command(
         _require_places(datasets, archive_path)
     if parts:
         with alone(corpus_path):  # as a crawl: it writes into the archive, and to the agenda
-            nights, counts = merge_parts(parts, corpus_path, archive_path)
-            settle(nights, corpus_path, archive_path)
+            nights, counts = merge_nights(parts, corpus_path, archive_path)
     if datasets:
         _merge_datasets(datasets, corpus_path, counts)
     print_outcomes(counts, as_json=as_json, as_csv=as_csv)
