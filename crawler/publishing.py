@@ -137,7 +137,7 @@ def read_table(path: Path) -> dict[str, object]:
         raise SourceError(f"{path}: there is no such source file") from None
     except UnicodeDecodeError as error:
         raise SourceError(f"{path}: is not UTF-8 ({error.reason} at byte {error.start})") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: of TOML, or of a number with thousands of digits
         raise SourceError(f"{path}: is not TOML: {error}") from error
 
 

@@ -72,6 +72,13 @@ def test_a_key_of_thousands_of_dots_is_refused_before_it_takes_all_memory(tmp_pa
         read_source(path)
 
 
+def test_a_number_of_thousands_of_digits_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "bao_dong_suoi.toml"
+    path.write_text(f"{TOML}\nage = {'9' * 5_000}", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"bao_dong_suoi\.toml: is not TOML: Exceeds the limit"):
+        read_source(path)
+
+
 def test_a_selector_of_something_that_is_no_element_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "bao_dong_suoi.toml"
     path.write_text(TOML.replace('links = "h3 a[href]"', 'links = "h3::before"'), encoding="utf-8")
