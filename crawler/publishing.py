@@ -29,6 +29,7 @@ def _selects(selector: str) -> str:
     try:
         soupsieve.compile(selector)
         HTMLTranslator().css_to_xpath(selector)
+    # NotImplementedError is what soupsieve says of a pseudo-element.
     except (soupsieve.SelectorSyntaxError, SelectorError, RecursionError, NotImplementedError) as error:
         raise ValueError(f"is not a CSS selector: {str(error).splitlines()[0]}") from error
     return selector
