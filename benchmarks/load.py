@@ -197,7 +197,7 @@ def floor(folder: Path, articles: int, say: Callable[[str], None]) -> None:
             entries = [(first + n, index.entry(story.article)) for n, story in enumerate(some)]
             with indexing:
                 connection.execute("BEGIN IMMEDIATE")
-                index.add_many(connection, entries)
+                index.add_texts(connection, entries)
                 connection.execute("COMMIT")
             first += len(some)
     say(f"- floor: bare FTS5 indexes {indexing.rate(articles)}")

@@ -112,17 +112,17 @@ def _lines(stored: StoredArticle, wanted: Wanted, width: int) -> Iterator[Line]:
     for part, whole in parts:
         for text in whole.split("\n"):
             words = [word.span() for word in WORD.finditer(text)]
-            for first, last in _places(text, words, wanted):
+            for first, last in _places(text, wanted):
                 left = text[words[max(0, first - width)][0] : words[first][0]].strip()
                 right = text[words[last][1] : words[min(len(words) - 1, last + width)][1]].strip()
                 match = text[words[first][0] : words[last][1]]
                 yield Line(stored.id, article.published_at, article.source, part, left, match, right)
 
 
-def _places(text: str, words: list[tuple[int, int]], wanted: Wanted) -> Iterator[tuple[int, int]]:
+def _places(text: str, wanted: Wanted) -> Iterator[tuple[int, int]]:
     """First and last word of each place: matches that touch or overlap are one."""
     at: tuple[int, int] | None = None
-    for first, last, _ in matches(text, words, wanted):
+    for first, last, _ in matches(text, wanted):
         if at is not None and first <= at[1] + 1:
             at = at[0], max(at[1], last)
             continue

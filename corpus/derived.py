@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
-from corpus import duplicates, index, tallies
+from corpus import duplicates, index, syllables, tallies
 from corpus.database import transaction
 from corpus.errors import CorpusError
 from corpus.opinions import chunks
 from corpus.rows import load
 
-RULES = {"search": index.RULE, "duplicate_keys": duplicates.RULE, "tallies": tallies.RULE}
+RULES = {
+    "search": index.RULE,
+    "sequences": syllables.RULE,
+    "duplicate_keys": duplicates.RULE,
+    "tallies": tallies.RULE,
+}
 """What is derived → the rule by which this version makes it."""
 
 
@@ -25,10 +31,13 @@ def renew(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> Non
         raise CorpusError(f"{path}: its search index is of another version; open it once for writing")
     with transaction(connection):
         if "search" in old:
-            index.clear(connection)
-            for ids in chunks(connection, "SELECT id FROM articles ORDER BY id"):
-                some = load(connection, ids)
-                index.add_many(connection, [(stored.id, index.entry(stored.article)) for stored in some])
+            index.clear_texts(connection)
+            for some in _entries(connection):
+                index.add_texts(connection, some)
+        if "sequences" in old:
+            index.clear_sequences(connection)
+            for some in _entries(connection):
+                index.add_sequences(connection, some)
         if "duplicate_keys" in old:
             duplicates.rebuild(connection)
         if "tallies" in old:
@@ -36,3 +45,8 @@ def renew(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> Non
         connection.executemany(
             "INSERT OR REPLACE INTO derived (name, rule) VALUES (?, ?)", [(name, RULES[name]) for name in sorted(old)]
         )
+
+
+def _entries(connection: sqlite3.Connection) -> Iterator[list[tuple[int, index.Entry]]]:
+    for ids in chunks(connection, "SELECT id FROM articles ORDER BY id"):
+        yield [(stored.id, index.entry(stored.article)) for stored in load(connection, ids)]

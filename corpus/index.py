@@ -1,7 +1,9 @@
 """The full-text index: what of an article is searched, and the FTS5 expression a reader's words become.
 
 Each article is indexed twice, by match key (tones respected, ``hoà`` = ``hòa``) and folded (no tones, ``đ`` = ``d``).
-The index keeps no text of its own, so that an entry is removed by telling FTS5 again what it holds.
+The index keeps no text of its own, so that an entry is removed by telling FTS5 again what it holds. Beside it stand the
+words of each article in order (``sequences``), to be looked through where the articles asked are few
+(``corpus.sequences``).
 """
 
 from __future__ import annotations
@@ -9,9 +11,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from corpus.records import Article
+from corpus.syllables import packed
 from corpus.text import fold, has_tones, line, match_key
 
 if TYPE_CHECKING:
@@ -34,18 +37,28 @@ Sentences are not parted: who quotes two of them should find them.
 """
 
 
-def entry(article: Article) -> tuple[str, str, str, str]:
-    """What the index holds of an article: title and text by match key, title and text folded."""
+class Entry(NamedTuple):
+    """What is held of an article: title and text by match key, title and text folded, and its words in order."""
+
+    title: str
+    text: str
+    folded_title: str
+    folded_text: str
+    words: bytes
+
+
+def entry(article: Article) -> Entry:
+    """What is held of an article."""
     from corpus.forms import forms  # with numpy, which a search need not wait for
 
     return entry_of(forms([article.title, *article.text.split("\n")]))
 
 
-def entry_of(made: Sequence[Forms]) -> tuple[str, str, str, str]:
+def entry_of(made: Sequence[Forms]) -> Entry:
     """As ``entry``, from the forms of the title and of each line of the text."""
     title, *lines = made
     toned, folded = _BREAK.join([text.toned for text in lines]), _BREAK.join([text.folded for text in lines])
-    return title.toned, toned, title.folded, folded
+    return Entry(title.toned, toned, title.folded, folded, packed(text.words for text in made))
 
 
 _COLUMNS = "rowid, title_toned, body_toned, title_folded, body_folded"
@@ -53,14 +66,28 @@ _COLUMNS = "rowid, title_toned, body_toned, title_folded, body_folded"
 
 def add(connection: sqlite3.Connection, article_id: int, article: Article) -> None:
     """Index an article; call inside the transaction that stores it."""
-    connection.execute(f"INSERT INTO search ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)", (article_id, *entry(article)))  # noqa: S608
+    add_many(connection, [(article_id, entry(article))])
 
 
-def add_many(connection: sqlite3.Connection, entries: Iterable[tuple[int, tuple[str, str, str, str]]]) -> None:
-    """Index articles by id and ``entry``; one after the other, nothing else between them, or FTS5 writes each alone."""
+def add_many(connection: sqlite3.Connection, entries: Sequence[tuple[int, Entry]]) -> None:
+    """Index articles by id and ``entry``."""
+    add_texts(connection, entries)
+    add_sequences(connection, entries)
+
+
+def add_texts(connection: sqlite3.Connection, entries: Iterable[tuple[int, Entry]]) -> None:
+    """Index the texts alone: one after the other, nothing else between them, or FTS5 writes each alone."""
     connection.executemany(
         f"INSERT INTO search ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)",  # noqa: S608 - names of ours
-        ((article_id, *texts) for article_id, texts in entries),
+        ((article_id, *made[:-1]) for article_id, made in entries),
+    )
+
+
+def add_sequences(connection: sqlite3.Connection, entries: Iterable[tuple[int, Entry]]) -> None:
+    """Store the words in order alone."""
+    connection.executemany(
+        "INSERT INTO sequences (article_id, words) VALUES (?, ?)",
+        ((article_id, made.words) for article_id, made in entries),
     )
 
 
@@ -68,8 +95,9 @@ def remove(connection: sqlite3.Connection, article_id: int, article: Article) ->
     """Take an article out again; ``article`` must be as it was when it was added."""
     connection.execute(
         f"INSERT INTO search (search, {_COLUMNS}) VALUES ('delete', ?, ?, ?, ?, ?)",  # noqa: S608
-        (article_id, *entry(article)),
+        (article_id, *entry(article)[:-1]),
     )
+    connection.execute("DELETE FROM sequences WHERE article_id = ?", (article_id,))
 
 
 SEGMENTS = 4
@@ -81,9 +109,19 @@ def merge_from(connection: sqlite3.Connection, segments: int) -> None:
     connection.execute("INSERT INTO search (search, rank) VALUES ('automerge', ?)", (segments,))
 
 
-def clear(connection: sqlite3.Connection) -> None:
-    """Empty the index."""
+def clear_texts(connection: sqlite3.Connection) -> None:
+    """Empty the index of the texts."""
     connection.execute("INSERT INTO search (search) VALUES ('delete-all')")
+
+
+def clear_sequences(connection: sqlite3.Connection) -> None:
+    """Take out the words in order of all articles."""
+    connection.execute("DELETE FROM sequences")
+
+
+def between(words: Sequence[str]) -> int:
+    """How many other words stand at most between the first and the last of words that are near each other."""
+    return 2 * len(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +176,8 @@ class Wanted:
         whole = self._joined(self.whole)
         return f"title_{'toned' if self.toned else 'folded'} : ({whole})" if in_title else whole
 
-    def together(self) -> tuple[str, str] | None:
-        """FTS5 expressions for all the words in one run, and for all of them near each other; None where the query is
-        other than single words side by side.
+    def side_by_side(self) -> tuple[str, ...] | None:
+        """The keys of the words of a query of single words side by side; None of any other query.
 
         A Vietnamese word is written as several (``du lịch``), so that articles with the words side by side come first.
         """
@@ -149,9 +186,16 @@ class Wanted:
         terms = [part for part in self.whole.parts if isinstance(part, Term) and len(part.words) == 1]
         if len(terms) < max(2, len(self.whole.parts)) or any(term.prefix for term in terms):
             return None
-        keys = [self.key(term.words[0]) for term in terms]
+        return tuple(self.key(term.words[0]) for term in terms)
+
+    def together(self) -> tuple[str, str] | None:
+        """FTS5 expressions for all the words in one run, and for all of them near each other; None where the query is
+        other than single words side by side."""
+        keys = self.side_by_side()
+        if keys is None:
+            return None
         words = [f'"{key}"' for key in keys]
-        near = f"NEAR({' '.join(words)}, {2 * len(words)})"
+        near = f"NEAR({' '.join(words)}, {between(keys)})"
         return self._in_columns(" + ".join(words), keys), self._in_columns(near, keys)
 
     def _in_columns(self, expression: str, keys: Iterable[str]) -> str:

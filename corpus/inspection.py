@@ -69,6 +69,8 @@ _RULES = (
      "articles are missing from the search index"),
     ("SELECT count(*) FROM (SELECT id FROM search_docsize EXCEPT SELECT id FROM articles)",
      "entries of the search index belong to no article"),
+    ("SELECT count(*) FROM (SELECT id FROM articles EXCEPT SELECT article_id FROM sequences)",
+     "articles are missing from the words in order"),
     ("SELECT count(*) FROM (SELECT article_id FROM duplicate_keys UNION ALL SELECT article_id FROM recent_keys)"
      " WHERE article_id NOT IN (SELECT id FROM articles)",
      "look-up keys of near-duplicates belong to no article"),

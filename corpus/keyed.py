@@ -27,7 +27,7 @@ class Texts(NamedTuple):
 class Keyed(NamedTuple):
     """What ``index.entry`` and ``duplicates.keys`` give of an article."""
 
-    entry: tuple[str, str, str, str]
+    entry: index.Entry
     keys: array[int]
 
 

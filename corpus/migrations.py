@@ -11,7 +11,7 @@ from pathlib import Path
 
 from corpus.errors import CorpusError
 
-STEPS = ("schema.sql", *(f"schema_{number}.sql" for number in range(2, 12)))
+STEPS = ("schema.sql", *(f"schema_{number}.sql" for number in range(2, 13)))
 """Step n (from 1) leads from ``user_version`` n-1 to n."""
 
 APPLICATION_ID = 0x74696E74

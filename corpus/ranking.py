@@ -4,8 +4,9 @@ By bm25, the title weighted, words in one run before words near each other befor
 answer bounded however large the corpus is,
 
 - of more than ``LOOKED_AT`` articles found, that many are put in order: those stored last;
-- a word that stands in more than ``FREQUENT`` articles does not count in the score (bm25 reads the list of every word
-  it counts whole, and gives such a word next to no weight: none where half of all articles have it);
+- a word that stands in more than ``FREQUENT`` articles, as far as two stretches of the corpus tell, does not count in
+  the score (bm25 reads the list of every word it counts whole, and gives such a word next to no weight: none where half
+  of all articles have it), and of a phrase then only its other words do;
 - where no other word is asked for, nobody has a score, and of the ``UNSCORED`` stored last those with all the words in
   the title come first, then the newest.
 """
@@ -14,27 +15,31 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property, partial
 
+from corpus import sequences
 from corpus.conditions import NO_FILTER, Where
 from corpus.index import TITLE_WEIGHT, Joined, Node, Term, Wanted
 from corpus.prefixes import has_prefix
-from corpus.snippet import holds
+from corpus.syllables import unpacked
 
 LOOKED_AT = 5_000
-"""Articles counted and scored at most; to score one takes 3 µs."""
+"""Articles counted and scored at most, at 3 µs each, or looked through by themselves (``corpus.sequences``), at 4."""
 FREQUENT = 50_000
-"""Articles: to learn how many hold a word, and to weigh it, takes bm25 some 50 ns for each, twice."""
+"""Articles: to learn how many hold a word, and to weigh it, takes bm25 some 50 ns for each, twice. A corpus of so many
+has no word that is too frequent."""
+_SAMPLE = 10_000
+"""Articles of a stretch that tells how frequent a word is: to find the first 50,000 that hold it takes 2 to 4 ms."""
 UNSCORED = 2_000
 """Articles whose days are looked up to find the newest, at 2 µs each."""
 _UPWARDS = 4
 """Times as many as are wanted that are read to find the last ones."""
 _FEW = 1_000
 """Articles: to score so many at once is quicker than to ask for those with the words in one run first."""
-_SPARSE = 150
-"""Articles among which one was found: if it is one of more, the titles of those found are read by themselves."""
+_SCATTERED = 150
+"""Articles among which one was found: if it is one of more, the words of those found are read by themselves."""
 _FIRST_LOOK = 16_384
 """Ids looked through first for the articles stored last."""
 
@@ -107,25 +112,32 @@ def bm25(wanted: Wanted) -> str:
 
 
 def ranked(
-    connection: sqlite3.Connection, wanted: Wanted, spelled: Wanted, ids: list[int], most: int
+    connection: sqlite3.Connection,
+    wanted: Wanted,
+    spelled: Wanted,
+    ids: list[int],
+    most: int,
+    texts: Mapping[int, bytes] | None = None,
 ) -> tuple[Ranked, int]:
     """The best ``most`` of ``ids`` (all hold the words, the last stored first) with their scores, and of how many.
 
-    ``spelled`` is ``wanted`` as it is found (``corpus.prefixes``).
+    ``spelled`` is ``wanted`` as it is found (``corpus.prefixes``); ``texts`` are the articles' words in order
+    (``corpus.sequences``) where they were read already.
     """
     telling = _telling(connection, wanted)
     if telling is None:
         ids = ids[:UNSCORED]
+    among = _Among(connection, wanted, spelled, ids, texts)
     found: Ranked = []
     rest = set(ids)
     scores: dict[int, float] = {}
     if telling is not None and len(ids) <= _FEW:
         scores = _scores(connection, telling, rest)
     in_title: set[int] | None = None
-    for closeness in (*(wanted.together() or ()), None):
+    for closeness in (*among.closeness, None):
         if not rest or len(found) == most:
             break
-        kind = rest if closeness is None else _among(connection, closeness, rest)
+        kind = rest if closeness is None else closeness(rest)
         rest = rest - kind
         if telling is not None:
             if not scores.keys() >= kind:
@@ -133,10 +145,53 @@ def ranked(
             found += _by_score(connection, {article_id: scores[article_id] for article_id in kind}, most - len(found))
             continue
         if in_title is None:
-            in_title = _in_title(connection, spelled, ids)
+            in_title = among.in_title()
         for part in (kind & in_title, kind - in_title):
             found += [(article_id, None) for article_id in _newest_first(connection, part)[: most - len(found)]]
     return found, len(ids)
+
+
+class _Among:
+    """What is asked of the articles found: where in them the words stand.
+
+    Where they lie close to each other the index tells, which is read from the first of them to the last; where they
+    lie scattered, or their words were read already, these do.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        wanted: Wanted,
+        spelled: Wanted,
+        ids: list[int],
+        texts: Mapping[int, bytes] | None,
+    ) -> None:
+        self._connection, self._wanted, self._spelled, self._ids = connection, wanted, spelled, ids
+        self._packed = texts
+        few = len(ids) <= UNSCORED and max(ids) - min(ids) >= _SCATTERED * len(ids) if ids else True
+        self._by_words = texts is not None or few
+
+    @property
+    def closeness(self) -> list[Callable[[set[int]], set[int]]]:
+        """Those of some of the articles that have the words in one run, and those that have them near each other."""
+        if self._by_words:
+            return [partial(self._holding, held) for held in sequences.together(self._wanted) or ()]
+        return [partial(_among, self._connection, expression) for expression in self._wanted.together() or ()]
+
+    def in_title(self) -> set[int]:
+        """Those of all the articles that have in their title what is looked for."""
+        if self._by_words:
+            return self._holding(sequences.in_title(self._wanted), self._ids)
+        return _among(self._connection, self._spelled.expression(in_title=True), set(self._ids))
+
+    def _holding(self, held: sequences.Held, ids: Iterable[int]) -> set[int]:
+        words = self._words
+        return {article_id for article_id in ids if held(words[article_id])}
+
+    @cached_property
+    def _words(self) -> dict[int, str]:
+        packed = sequences.read(self._connection, self._ids) if self._packed is None else self._packed
+        return {article_id: unpacked(packed[article_id]) for article_id in self._ids}
 
 
 def _newest_id(connection: sqlite3.Connection) -> int:
@@ -159,47 +214,55 @@ def _among(connection: sqlite3.Connection, expression: str, ids: set[int]) -> se
     return ids.intersection(_rowids(connection, expression, min(ids), max(ids)))
 
 
-def _in_title(connection: sqlite3.Connection, wanted: Wanted, ids: list[int]) -> set[int]:
-    """Those of ``ids`` whose title is what is looked for."""
-    if ids and max(ids) - min(ids) < _SPARSE * len(ids):
-        return _among(connection, wanted.expression(in_title=True), set(ids))
-    titles = connection.execute(
-        "SELECT id, title FROM articles WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)
-    )
-    return {article_id for article_id, title in titles if holds(title, wanted)}
-
-
 def _telling(connection: sqlite3.Connection, wanted: Wanted) -> Wanted | None:
     """What of a query counts in the score: all but its frequent words, without what must not be found; None where no
     word is left."""
-    if _newest_id(connection) <= FREQUENT:
+    newest = _newest_id(connection)
+    if newest <= FREQUENT:
         return replace(wanted, whole=_without_not(wanted.whole))
 
     @cache
-    def frequent_word(word: str, *, prefix: bool) -> bool:
+    def frequent(word: str, *, prefix: bool) -> bool:
         term = Term((word,), prefix)
-        held = connection.execute(
-            "SELECT 1 FROM search WHERE search MATCH ? LIMIT 1 OFFSET ?",
-            (Wanted((term,), wanted.toned, term).expression(), FREQUENT),
-        ).fetchone()
-        return held is not None
+        expression = Wanted((term,), wanted.toned, term).expression()
+        return all(_stands_often(connection, expression, *stretch, newest) for stretch in _stretches(newest))
 
-    def frequent(node: Node) -> bool:
-        # A phrase is no more frequent than its rarest word, nor are words side by side; of alternatives one is enough.
-        if isinstance(node, Joined):
-            return (any if node.by == "OR" else all)(map(frequent, node.parts))
-        *whole, last = node.words
-        if not all(frequent_word(word, prefix=False) for word in whole):
-            return False
-        # The list of a beginning is read whole; if the word itself is frequent, it is, too.
-        return frequent_word(last, prefix=False) or (node.prefix and frequent_word(last, prefix=True))
+    def told(node: Node) -> Node | None:
+        if isinstance(node, Term):
+            # Of a phrase with a frequent word the others: to weigh the phrase, bm25 would read the lists of all.
+            *whole, last = node.words
+            words = [Term((word,), prefix=False) for word in whole if not frequent(word, prefix=False)]
+            # The list of a beginning is read whole; if the word itself is frequent, it is, too.
+            if not (frequent(last, prefix=False) or (node.prefix and frequent(last, prefix=True))):
+                words.append(Term((last,), node.prefix))
+            return node if len(words) == len(node.words) else _all_of(words)
+        parts = list(map(told, node.parts))
+        some = [part for part in parts if part is not None]
+        # Of alternatives a frequent one is enough.
+        return _all_of(some) if node.by == "AND" else Joined("OR", tuple(some)) if len(some) == len(parts) else None
 
-    node = _without_not(wanted.whole)
-    parts = node.parts if isinstance(node, Joined) and node.by == "AND" else (node,)
-    told = tuple(part for part in parts if not frequent(part))
-    if not told:
-        return None
-    return replace(wanted, whole=told[0] if len(told) == 1 else Joined("AND", told))
+    whole = told(wanted.whole)
+    return None if whole is None else replace(wanted, whole=whole)
+
+
+def _all_of(nodes: Sequence[Node]) -> Node | None:
+    return Joined("AND", tuple(nodes)) if len(nodes) > 1 else nodes[0] if nodes else None
+
+
+def _stretches(newest: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Those articles, from id to id, that tell how frequent a word is: the last stored, and as many from the middle,
+    for a storm is in the news of weeks."""
+    middle = max(1, (newest - _SAMPLE) // 2)
+    return (max(1, newest - _SAMPLE + 1), newest), (middle, min(newest, middle + _SAMPLE - 1))
+
+
+def _stands_often(connection: sqlite3.Connection, expression: str, first: int, last: int, newest: int) -> bool:
+    """Whether so many of a stretch match that of all articles more than ``FREQUENT`` would."""
+    row = connection.execute(
+        "SELECT 1 FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ? LIMIT 1 OFFSET ?",
+        (expression, first, last, FREQUENT * (last - first + 1) // newest),
+    ).fetchone()
+    return row is not None
 
 
 def _without_not(node: Node) -> Node:

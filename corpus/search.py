@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from corpus import tallied, tallies
+from corpus import sequences, tallied, tallies
 from corpus.conditions import Where, limit, where
 from corpus.index import Wanted
 from corpus.opinions import CHUNK
@@ -87,17 +87,22 @@ def search(connection: sqlite3.Connection, query: Query, *, skip: int = 0) -> An
             return _bounded(connection, wanted, filters, most, skip)
         total = _total(connection, query, wanted, filters)
         found = _ranked(connection, wanted, filters, most)[skip:] if total and most else []
-        return Answer(_hits(connection, found, wanted), total, _toneless(connection, wanted, filters, total))
+        return Answer(_hits(connection, found, wanted), total, _toneless(connection, wanted, filters, total, None))
 
 
 def _bounded(connection: sqlite3.Connection, wanted: Wanted, filters: Where, most: int, skip: int) -> Answer:
-    spelled = spelled_out(connection, wanted)
-    ids, more = last_stored(connection, spelled, filters, LOOKED_AT)
-    found, ordered = ranked(connection, wanted, spelled, ids, most)
+    texts = sequences.few(connection, filters, LOOKED_AT)
+    if texts is None:
+        spelled = spelled_out(connection, wanted)
+        ids, more = last_stored(connection, spelled, filters, LOOKED_AT)
+    else:
+        spelled, more = wanted, False
+        ids = sequences.found(texts, wanted)
+    found, ordered = ranked(connection, wanted, spelled, ids, most, texts)
     return Answer(
         _hits(connection, found[skip:], wanted),
         len(ids),
-        _toneless(connection, wanted, filters, len(ids)),
+        _toneless(connection, wanted, filters, len(ids), texts),
         more,
         ordered if more or ordered < len(ids) else None,
     )
@@ -116,10 +121,16 @@ def _one_moment(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("ROLLBACK")
 
 
-def _toneless(connection: sqlite3.Connection, wanted: Wanted | None, filters: Where, total: int) -> int | None:
+def _toneless(
+    connection: sqlite3.Connection,
+    wanted: Wanted | None,
+    filters: Where,
+    total: int,
+    texts: Mapping[int, bytes] | None,
+) -> int | None:
     if wanted is None or not wanted.toned or total:
         return None
-    return _count(connection, spelled_out(connection, wanted.without_tones()), filters)
+    return _count(connection, spelled_out(connection, wanted.without_tones()), filters, texts)
 
 
 def _hits(connection: sqlite3.Connection, found: Ranked, wanted: Wanted | None) -> tuple[Hit, ...]:
@@ -196,7 +207,14 @@ def _total(connection: sqlite3.Connection, query: Query, wanted: Wanted | None, 
     return whole + sum(_count(connection, None, where(edge)) for edge in months.edges)
 
 
-def _count(connection: sqlite3.Connection, wanted: Wanted | None, filters: Where) -> int:
+def _count(
+    connection: sqlite3.Connection, wanted: Wanted | None, filters: Where, texts: Mapping[int, bytes] | None = None
+) -> int:
+    """How many there are; ``texts`` are the words of all under the filters, where they were read already."""
+    if wanted is not None and texts is None:
+        texts = sequences.few(connection, filters, LOOKED_AT)
+    if wanted is not None and texts is not None:
+        return len(sequences.found(texts, wanted))
     tables, found, values = (
         ("search", *matching(wanted.expression(), filters)) if wanted else ("articles", filters.sql, filters.values)
     )

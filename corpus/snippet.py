@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from corpus.index import Node, Term, Wanted
+from corpus.index import Wanted
 from corpus.text import fold, match_key
 
 WORD = re.compile(r"[^\W_]+")
@@ -55,7 +55,7 @@ def _window_of(text: str, wanted: Wanted) -> tuple[int, int]:
     """Where to look in a long text: from a little before the first piece of it with a match to the end of the next."""
     for start in range(0, LOOKED_AT, _PIECE):
         begin = _between_words(text, start - _LEAD) if start else 0
-        if _places(text[begin : _between_words(text, start + _PIECE)], wanted, None):
+        if matches(text[begin : _between_words(text, start + _PIECE)], wanted):
             return begin, _between_words(text, start + 2 * _PIECE)
     return 0, _between_words(text, _PIECE)
 
@@ -69,7 +69,7 @@ def _between_words(text: str, place: int) -> int:
 
 def _snippet(text: str, wanted: Wanted | None, *, before: bool = False, after: bool = False) -> Snippet:
     """As ``snippet``, of a whole text or of one that has more ``before`` and ``after`` it."""
-    found = _places(text, wanted, None) if wanted else []
+    found = matches(text, wanted) if wanted else []
     first = _window(found)
     start = max(0, first - _BEFORE) if first + _LENGTH - _BEFORE > _LENGTH else 0
     # Twenty hits of 400 words are to be shown at once: where words stand is asked only of those shown and the next one.
@@ -91,40 +91,21 @@ def _snippet(text: str, wanted: Wanted | None, *, before: bool = False, after: b
     return Snippet(lead_in + piece.rstrip() + ("" if whole else " …"), tuple(dict.fromkeys(marked)))
 
 
-def matches(text: str, words: list[tuple[int, int]], wanted: Wanted) -> list[tuple[int, int, int]]:
+def matches(text: str, wanted: Wanted) -> list[tuple[int, int, int]]:
     """Where terms are found: index of the first word, of the last word, and the term's number; in text order.
 
     As in the index, a phrase does not run over a line break.
     """
-    return _places(text, wanted, words)
-
-
-def holds(text: str, wanted: Wanted) -> bool:
-    """Whether a text of one line is what ``wanted`` looks for."""
-    keys = list(map(_keys[wanted.toned], WORD.findall(text)))
-
-    def held(node: Node) -> bool:
-        if isinstance(node, Term):
-            return any(next(_runs(keys, form, prefix=node.prefix), None) is not None for form in wanted.forms(node))
-        return (any if node.by == "OR" else all)(map(held, node.parts)) and not any(map(held, node.without))
-
-    return held(wanted.whole)
-
-
-def _places(text: str, wanted: Wanted, words: list[tuple[int, int]] | None) -> list[tuple[int, int, int]]:
-    """See ``matches``; without ``words`` they are looked for where a phrase needs them."""
-    keys = list(map(_keys[wanted.toned], WORD.findall(text)))
+    key = _keys[wanted.toned]
+    forms = [(number, form, term.prefix) for number, term in enumerate(wanted.terms) for form in wanted.forms(term)]
     found = set()
-    for number, term in enumerate(wanted.terms):
-        for form in wanted.forms(term):
-            for n, end in _runs(keys, form, prefix=term.prefix):
-                if n == end:
-                    found.add((end, end, number))
-                    continue
-                if words is None:
-                    words = [word.span() for word in WORD.finditer(text)]
-                if "\n" not in text[words[n][1] : words[end][0]]:
-                    found.add((n, end, number))
+    before = 0
+    for one in text.split("\n"):
+        keys = list(map(key, WORD.findall(one)))
+        for number, form, prefix in forms:
+            for n, end in _runs(keys, form, prefix=prefix):
+                found.add((before + n, before + end, number))
+        before += len(keys)
     return sorted(found)
 
 

@@ -41,7 +41,7 @@ class Waiting(Stored):
         sieve.begin()
         self._next_id: int | None = None
         self._articles: dict[int, tuple[Article, int | None]] = {}
-        self._entries: list[tuple[int, tuple[str, str, str, str]]] = []
+        self._entries: list[tuple[int, index.Entry]] = []
         self._keys: list[tuple[int, array[int]]] = []
         self._shared: set[int] = set()  # keys that more than one article has, of those looked up together
         self._holders: dict[int, list[int]] = {}  # such a key → those that wait and have it

@@ -13,7 +13,7 @@ LENGTH, BEFORE = 36, 6
 def plain_snippet(text: str, wanted: Wanted) -> Snippet:
     """Some forty words of ``text`` around the place where most terms meet; its beginning where none is found."""
     words = [word.span() for word in WORD.finditer(text)]
-    found = matches(text, words, wanted)
+    found = matches(text, wanted)
     first = _window(found)
     start = max(0, first - BEFORE) if first > BEFORE else 0
     shown = words[start : start + LENGTH]

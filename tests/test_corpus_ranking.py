@@ -17,6 +17,7 @@ from corpus.keeping import Result
 from corpus.querylang import read
 from corpus.ranking import FREQUENT, LOOKED_AT, bm25
 from corpus.text import fold
+from tests.made_articles import story
 
 ARTICLES = 600
 
@@ -102,11 +103,11 @@ def test_a_word_that_stands_nearly_everywhere_does_not_count_in_the_score(
             assert {hit.id: hit.score for hit in hits} == {hit.id: pytest.approx(alone[hit.id]) for hit in hits}, text
 
 
-@pytest.mark.parametrize("sparse", [0, 150])
+@pytest.mark.parametrize("scattered", [0, 150])
 def test_where_every_word_stands_nearly_everywhere_titles_come_first_then_the_newest(
-    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, sparse: int
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, scattered: int
 ) -> None:
-    monkeypatch.setattr("corpus.ranking._SPARSE", sparse)
+    monkeypatch.setattr("corpus.ranking._SCATTERED", scattered)
     monkeypatch.setattr("corpus.ranking.FREQUENT", 100)
     monkeypatch.setattr("corpus.ranking.UNSCORED", 200)
     seen = 0
@@ -153,3 +154,22 @@ def test_a_search_inside_a_transaction_sees_what_was_written_there(tmp_path: Pat
         corpus.connection.execute("ROLLBACK")
         assert corpus.search("chợ").total == 0
         assert not corpus.connection.in_transaction
+
+
+def test_a_word_of_some_weeks_alone_still_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corpus.ranking.FREQUENT", 20)
+    monkeypatch.setattr("corpus.ranking._SAMPLE", 30)
+    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+        corpus.keep_many(
+            Result(story(n, title=f"Tin số {n}: bão Yagi" if n >= 120 else f"Tin số {n}: chợ phiên"))
+            for n in range(160)
+        )
+        frequent, storm = corpus.search("tin số").hits, corpus.search("Yagi")
+        assert storm.total == 40
+        assert {hit.score for hit in frequent} == {None}
+        assert all(hit.score is not None for hit in storm.hits)
+        # Of a phrase the word that tells is weighed, and the phrase is what is found.
+        (hit,) = corpus.search('"số 125"').hits
+        assert hit in [replace(other, snippet=hit.snippet) for other in corpus.search("125").hits]
+        assert corpus.search('"125 số"').total == 0
+        assert corpus.search('"tin số"').hits[0].score is None

@@ -74,7 +74,7 @@ class Marker:
         if self.wanted is None:
             return
         words = [word.span() for word in WORD.finditer(text)]
-        for first, last, _ in matches(text, words, self.wanted):
+        for first, last, _ in matches(text, self.wanted):
             yield Span(words[first][0], words[last][1], "word")
 
 
