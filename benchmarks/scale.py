@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 import os
 import resource
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -85,15 +84,14 @@ def measured(path: Path, articles: int, say: Callable[[str], None]) -> Times:
         with Watch() as export, Path(os.devnull).open("w", encoding="utf-8", newline="") as out:
             write_csv(corpus.articles(Query(limit=some)), out)
         say(f"- articles exported as CSV: {export.rate(some)}")
-        say(_parquet(corpus, some, path.with_suffix(".parquet")))
+    say(exporting(path, min(articles, 200_000)))
     return times
 
 
-def _parquet(corpus: Corpus, some: int, out: Path) -> str:
-    with Watch() as export:
-        corpus.to_parquet(out, Query(limit=some))
-    shutil.rmtree(out)
-    return f"- articles exported to Parquet: {export.rate(some)}"
+def exporting(path: Path, articles: int) -> str:
+    """What ``benchmarks.scale_parquet`` says of the newest articles."""
+    program = [sys.executable, "-m", "benchmarks.scale_parquet", "--corpus", str(path), "--articles", str(articles)]
+    return subprocess.run(program, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603 - ours
 
 
 def in_pandas(path: Path, say: Callable[[str], None]) -> Times:

@@ -8,21 +8,17 @@ count and a trend, and how many articles a second go out as Parquet.
 from __future__ import annotations
 
 import os
-import resource
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
 
 from benchmarks.made_corpus import outlet
-from benchmarks.scale import Times, Watch, _ms, _p, _timed, opening
+from benchmarks.scale import Times, Watch, _ms, _p, _timed, exporting, opening
 from benchmarks.scale_questions import KINDS, ask, questions
 from corpus import Corpus, Query
-from corpus.processors import processors
 from corpus.provinces import names_34
 
 FILTERS: dict[str, dict[str, Any]] = {
@@ -61,24 +57,6 @@ def filtered(path: Path) -> Iterator[tuple[str, Watch, Watch]]:
             yield name, count, trend
 
 
-def _exported(path: Path, folder: Path, articles: int | None) -> str:
-    spent = []
-    with Corpus.open(path, read_only=True) as corpus:
-        for processes in (1, processors()):
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            with Watch() as export:
-                facts = corpus.to_parquet(folder / "out", Query(limit=articles), processes=processes)
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            shutil.rmtree(folder / "out")
-            others = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-            number = facts["articles"]
-            spent.append(
-                f"{number / export.clock:,.0f} a second by {processes}"
-                f" ({1e6 * (export.processor + others) / number:.0f} µs of the processor each)"
-            )
-    return f"- {number:,} articles exported to Parquet, {len(facts['files'])} files: {', '.join(spent)}"
-
-
 @click.command()
 @click.option(
     "--corpus",
@@ -90,7 +68,7 @@ def _exported(path: Path, folder: Path, articles: int | None) -> str:
 @click.option(
     "--tenth", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="One of a tenth, beside it."
 )
-@click.option("--export", type=click.IntRange(1), default=20_000, show_default=True, help="Articles to Parquet.")
+@click.option("--export", type=click.IntRange(1), default=200_000, show_default=True, help="Articles to Parquet.")
 @click.option("--parquet/--no-parquet", default=True, show_default=True, help="Whether to export.")
 def main(path: Path, tenth: Path | None, export: int, *, parquet: bool) -> None:
     """Ask a made corpus 200 questions, and each filter by itself."""
@@ -107,8 +85,7 @@ def main(path: Path, tenth: Path | None, export: int, *, parquet: bool) -> None:
     for name, count, trend in filtered(path):
         click.echo(f"| {name} | {_ms(1000 * count.processor)} | {_ms(1000 * trend.processor)} |")
     if parquet:
-        with TemporaryDirectory(prefix="tintinh-parquet-") as folder:
-            click.echo("\n" + _exported(path, Path(folder), export))
+        click.echo(f"\n{exporting(path, export)}")
 
 
 if __name__ == "__main__":

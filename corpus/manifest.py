@@ -9,6 +9,7 @@ import platform
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -17,6 +18,7 @@ from typing import Any
 
 from corpus.conditions import where
 from corpus.migrations import version as schema_version
+from corpus.processors import processors
 from corpus.records import VIETNAM, Query
 from corpus.rows import StoredArticle
 
@@ -145,6 +147,9 @@ def manifest(
     """
     corpus_articles, newest = connection.execute("SELECT count(*), max(fetched_at) FROM articles").fetchone()
     made_at = datetime.now(UTC)
+    paths = sorted(files)
+    with ThreadPoolExecutor(processors()) as threads:
+        digests = list(threads.map(_digest, paths))
     return {
         "manifest": FORMAT,
         "made_at": made_at.isoformat(timespec="seconds"),
@@ -169,9 +174,9 @@ def manifest(
             {
                 "path": path.relative_to(root).as_posix(),
                 "bytes": path.stat().st_size,
-                "sha256": _digest(path),
+                "sha256": digest,
             }
-            for path in sorted(files)
+            for path, digest in zip(paths, digests, strict=True)
         ],
         "cite": citation(query, tally, made_at),
     }

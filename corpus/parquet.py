@@ -17,7 +17,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from contextlib import closing
+from contextlib import contextmanager
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,7 +26,7 @@ from typing import Any
 from corpus.conditions import limit, where
 from corpus.errors import CorpusError
 from corpus.manifest import Tally, manifest, write_manifest
-from corpus.parquet_files import ROWS, Piece, write_files, write_share
+from corpus.parquet_files import ROWS, Piece, load_pyarrow, write_files, write_share
 from corpus.records import Query
 from corpus.text import fold
 
@@ -58,14 +58,14 @@ def write_parquet(
         raise CorpusError(f"{draft}: is left of an export that was broken off; remove it and export again")
     draft.mkdir(parents=True)
     try:
-        shares = list(_shares(_pieces(connection, query)))
-        files = sorted({draft / piece.path for share in shares for piece in share})
-        tally = Tally()
-        if processes == 1 or len(shares) < 2:
-            written: Generator[Tally] = (write_files(connection, share, draft) for share in shares)
-        else:
-            written = _spread(connection, shares, draft, min(processes, len(shares)))
-        with closing(written):  # else other processes write on while the draft is removed, should ``advance`` fail
+        with _others(connection, query, processes) as pool:  # they start while it is read what there is to write
+            shares = list(_shares(_pieces(connection, query)))
+            files = sorted({draft / piece.path for share in shares for piece in share})
+            tally = Tally()
+            if pool is None or len(shares) < 2:
+                written: Generator[Tally] = (write_files(connection, share, draft) for share in shares)
+            else:
+                written = _spread(connection, shares, draft, pool)
             for part in written:
                 tally.include(part)
                 advance(part.articles)
@@ -90,9 +90,11 @@ def _pieces(connection: sqlite3.Connection, query: Query | None) -> Iterator[Pie
     """What is exported, as of one moment, file by file: eight bytes an article."""
     query = query or Query(limit=None)
     asked = where(query)
+    # An index has these columns; articles are rows of half a kilobyte.
     statement = f"""
-        SELECT id, substr(published_day, 1, 4), province FROM articles
-        WHERE id IN (SELECT id FROM articles WHERE {asked.sql} ORDER BY published_at DESC, id DESC LIMIT ?)
+        SELECT id, substr(published_at, 1, 4), province FROM (
+            SELECT articles.id, published_at, province FROM articles WHERE {asked.sql}
+            ORDER BY published_at DESC, articles.id DESC LIMIT ?)
         ORDER BY province, published_at, id
     """  # noqa: S608 - made by conditions.py
     files: defaultdict[tuple[str, str], array[int]] = defaultdict(lambda: array("q"))
@@ -120,14 +122,42 @@ def _shares(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
         yield share
 
 
-def _spread(connection: sqlite3.Connection, shares: list[list[Piece]], root: Path, processes: int) -> Generator[Tally]:
-    """Have the shares written by other processes; the tally of each as it is done."""
-    path = Path(connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0])
+@contextmanager
+def _others(
+    connection: sqlite3.Connection, query: Query | None, processes: int
+) -> Iterator[ProcessPoolExecutor | None]:
+    """Processes that write with this one's corpus, started; None where there is no more than a share to write."""
+    if processes == 1 or not _many(connection, query or Query(limit=None)):
+        yield None
+        return
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        waiting: list[Future[Tally]] = [pool.submit(write_share, path, share, root) for share in shares]
         try:
-            for done in as_completed(waiting):
-                yield done.result()
+            for _ in range(processes):
+                pool.submit(load_pyarrow)
+            yield pool
         except BaseException:
+            # Else they write on while the draft is removed.
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _many(connection: sqlite3.Connection, query: Query) -> bool:
+    """Whether a query asks for more than a share; ``False`` where its limit says otherwise."""
+    if -1 < limit(query) <= SHARE:
+        return False
+    asked = where(query)
+    row = connection.execute(
+        f"SELECT 1 FROM articles WHERE {asked.sql} LIMIT 1 OFFSET ?",  # noqa: S608 - made by conditions.py
+        (*asked.values, SHARE),
+    )
+    return row.fetchone() is not None
+
+
+def _spread(
+    connection: sqlite3.Connection, shares: list[list[Piece]], root: Path, pool: ProcessPoolExecutor
+) -> Generator[Tally]:
+    """Have the shares written by other processes; the tally of each as it is done."""
+    path = Path(connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0])
+    waiting: list[Future[Tally]] = [pool.submit(write_share, path, share, root) for share in shares]
+    for done in as_completed(waiting):
+        yield done.result()

@@ -34,6 +34,13 @@ class Piece:
     ids: array[int]
 
 
+def load_pyarrow() -> None:
+    """Load what takes a third of a second, for a process that has nothing to write yet."""
+    import pyarrow.parquet  # noqa: F401
+
+    import corpus.columns  # noqa: F401
+
+
 def write_share(path: Path, pieces: list[Piece], root: Path) -> Tally:
     """As ``write_files``, for a process of its own, of the corpus at ``path``."""
     with closing(database.connect(path, create=False, read_only=True)) as connection:
