@@ -15,8 +15,8 @@ from corpus.opinions import CHUNK, chunks
 from corpus.querylang import read
 from corpus.records import Query
 from corpus.rows import StoredArticle, load
-from corpus.snippet import WORD, matches
-from corpus.text import fold
+from corpus.snippet import matches
+from corpus.text import WORD, fold
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -30,14 +30,10 @@ def renew(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> Non
     if read_only:
         raise CorpusError(f"{path}: its search index is of another version; open it once for writing")
     with transaction(connection):
-        if "search" in old:
-            index.clear_texts(connection)
-            for some in _entries(connection):
-                index.add_texts(connection, some)
-        if "sequences" in old:
-            index.clear_sequences(connection)
-            for some in _entries(connection):
-                index.add_sequences(connection, some)
+        if "search" in old or "sequences" in old:
+            index.clear(connection)
+            for some in entries(connection, "SELECT id FROM articles ORDER BY id"):
+                index.add_many(connection, some)
         if "duplicate_keys" in old:
             duplicates.rebuild(connection)
         if "tallies" in old:
@@ -47,6 +43,7 @@ def renew(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> Non
         )
 
 
-def _entries(connection: sqlite3.Connection) -> Iterator[list[tuple[int, index.Entry]]]:
-    for ids in chunks(connection, "SELECT id FROM articles ORDER BY id"):
+def entries(connection: sqlite3.Connection, statement: str) -> Iterator[list[tuple[int, index.Entry]]]:
+    """What the index holds of the articles whose ids ``statement`` selects, some at a time."""
+    for ids in chunks(connection, statement):
         yield [(stored.id, index.entry(stored.article)) for stored in load(connection, ids)]

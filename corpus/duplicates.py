@@ -77,14 +77,14 @@ def keys(texts: list[str], pieces: frozenset[str]) -> set[int]:
 def _words(texts: list[str]) -> list[str]:
     from corpus.forms import forms  # with numpy, which a search need not wait for
 
-    return [made.words for made in forms(texts)]
+    return [made.parts for made in forms(texts)]
 
 
 _BAND_NAMES = [b"band\x00%d\x00" % n for n in range(_BANDS)]
 
 
 def keys_together(articles: Sequence[Sequence[str]]) -> list[array[int]]:
-    """The look-up keys of many articles, each given as the ``Forms.words`` of its paragraphs; none twice in one."""
+    """The look-up keys of many articles, each given as the ``Forms.parts`` of its paragraphs; none twice in one."""
     from corpus.signatures import sketches
 
     joined = [" ".join(filter(None, words)) for words in articles]

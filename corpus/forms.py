@@ -1,9 +1,9 @@
-"""The three forms of a text that are compared, for many texts at once: match key, folded text, and words.
+"""The words of a text in the two forms that are compared, for many texts at once: by match key, and folded.
 
-``text.both_keys`` says what the first two are; the third is the match key's words without punctuation, one blank
-between them. Nearly every text of a paper holds only characters that keep to themselves (no combining mark, no
-look-alike, no white space but single blanks): these are looked up in tables, all texts together, in a twentieth of the
-time. A text with any other character goes through ``both_keys`` alone.
+``text.match_key`` and ``text.fold`` say what these are; here they are words without punctuation, one blank between
+them. Nearly every text of a paper holds only characters that keep to themselves (no combining mark, no look-alike, no
+white space but single blanks): these are looked up in tables, all texts together, in a twentieth of the time. A text
+with any other character goes through the rules alone.
 """
 
 from __future__ import annotations
@@ -16,29 +16,31 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from corpus.text import both_keys, clean
+from corpus.text import WORD, clean, fold, line, match_key
 
 Codes: TypeAlias = np.ndarray[Any, np.dtype[np.uint16]]
 
-_WORD = re.compile(r"[^\W_]+")
+_PART = re.compile(r"[^\W_]+")
 _PARTED = "\n"
-_BLANK, _PART = ord(" "), ord(_PARTED)
+_BLANK, _BREAK = ord(" "), ord(_PARTED)
 # Latin, Vietnamese, typographic signs, currencies: none of them composes with what stands before it. Elsewhere some do
 # (Hangul, Bengali), though they are no combining marks.
 _PLAIN = (*range(0x20, 0x250), *range(0x1E00, 0x1F00), *range(0x2010, 0x2060), *range(0x20A0, 0x20C0))
 
 
 class Forms(NamedTuple):
-    """A text by match key, folded, and its words by match key."""
+    """The words of a text by match key, the same folded, and the first cut at combining marks (``Plei Kê̆ng`` into
+    three parts), as near-duplicates are compared."""
 
-    toned: str
-    folded: str
     words: str
+    bare: str
+    parts: str
 
 
 def _made(text: str) -> Forms:
-    toned, folded = both_keys(text)
-    return Forms(toned, folded, " ".join(_WORD.findall(toned)))
+    key = match_key(text)
+    words = " ".join(WORD.findall(key))
+    return Forms(words, fold(words), " ".join(_PART.findall(key)))
 
 
 class _Tables(NamedTuple):
@@ -59,15 +61,16 @@ def _tables() -> _Tables:
     letter = np.zeros(1 << 16, np.bool_)
     for code in _PLAIN:
         sign = chr(code)
-        key, bare = both_keys(sign)
+        key, bare = match_key(sign), fold(line(sign))
         if clean(sign) == sign and not unicodedata.combining(sign) and len(key) == len(bare) == 1:
             toned[code], folded[code] = ord(key), ord(bare)
     for code in {int(code) for code in toned if code}:
         sign = chr(code)
-        word[code] = code if _WORD.fullmatch(sign) else _BLANK
+        word[code] = code if WORD.fullmatch(sign) else _BLANK
+        folded[code] = ord(fold(sign))  # as the key of another may stand nowhere else in the table
         letter[code] = "a" <= unicodedata.normalize("NFD", sign)[0] <= "z"
     toned[_BLANK] = folded[_BLANK] = word[_BLANK] = _BLANK
-    toned[_PART] = folded[_PART] = word[_PART] = _PART
+    toned[_BREAK] = folded[_BREAK] = word[_BREAK] = _BREAK
     tones = "\u0300\u0301\u0303\u0309\u0323"
     for plain in "aey":
         for number, tone in enumerate(tones, start=1):
@@ -91,9 +94,9 @@ def forms(texts: Sequence[str]) -> list[Forms]:
     tables = _tables()
     toned = tables.toned[codes]
     odd = toned == 0
-    blank, part = codes == _BLANK, codes == _PART
+    blank, part = codes == _BLANK, codes == _BREAK
     edge = blank | part
-    # A blank at an end, or after a blank: white space that both_keys takes out.
+    # A blank at an end, or after a blank: white space that match_key takes out.
     odd[1:] |= blank[1:] & edge[:-1]
     odd[:-1] |= blank[:-1] & part[1:]
     odd[:1] |= blank[:1]
@@ -107,10 +110,10 @@ def forms(texts: Sequence[str]) -> list[Forms]:
     blank = word == _BLANK
     kept = np.ones(len(word), np.bool_)
     kept[1:] = ~(blank[1:] & (blank[:-1] | part[:-1]))
-    found = zip(_lines(toned), _lines(tables.folded[codes]), _lines(word[kept]), strict=True)
+    found = zip(_lines(word[kept]), _lines(tables.folded[word[kept]]), strict=True)
     return [
-        _made(texts[n]) if n in strange else Forms(one, folded, words.strip())
-        for n, (one, folded, words) in enumerate(found)
+        _made(texts[n]) if n in strange else Forms(one := words.strip(), bare.strip(), one)
+        for n, (words, bare) in enumerate(found)
     ]
 
 

@@ -20,7 +20,7 @@ from corpus.text import fold, has_tones, line, match_key
 if TYPE_CHECKING:
     from corpus.forms import Forms
 
-RULE = "match key and folded text, blocks parted, 2"
+RULE = "words by match key and folded, blocks parted, 3"
 """Names how entries are made; stored with the index. Change corpus.text's keys, and change this: it is made anew."""
 
 TITLE_WEIGHT = 6.0
@@ -57,8 +57,8 @@ def entry(article: Article) -> Entry:
 def entry_of(made: Sequence[Forms]) -> Entry:
     """As ``entry``, from the forms of the title and of each line of the text."""
     title, *lines = made
-    toned, folded = _BREAK.join([text.toned for text in lines]), _BREAK.join([text.folded for text in lines])
-    return Entry(title.toned, toned, title.folded, folded, packed(text.words for text in made))
+    toned, folded = _BREAK.join([text.words for text in lines]), _BREAK.join([text.bare for text in lines])
+    return Entry(title.words, toned, title.bare, folded, packed(text.words for text in made))
 
 
 _COLUMNS = "rowid, title_toned, body_toned, title_folded, body_folded"
@@ -91,6 +91,10 @@ def add_sequences(connection: sqlite3.Connection, entries: Iterable[tuple[int, E
     )
 
 
+UNREAD = "SELECT id FROM articles EXCEPT SELECT article_id FROM sequences"
+"""Selects articles without words in order: those that an earlier version stored when the corpus was open to both."""
+
+
 def remove(connection: sqlite3.Connection, article_id: int, article: Article) -> None:
     """Take an article out again; ``article`` must be as it was when it was added."""
     connection.execute(
@@ -109,13 +113,9 @@ def merge_from(connection: sqlite3.Connection, segments: int) -> None:
     connection.execute("INSERT INTO search (search, rank) VALUES ('automerge', ?)", (segments,))
 
 
-def clear_texts(connection: sqlite3.Connection) -> None:
-    """Empty the index of the texts."""
+def clear(connection: sqlite3.Connection) -> None:
+    """Take all articles out again."""
     connection.execute("INSERT INTO search (search) VALUES ('delete-all')")
-
-
-def clear_sequences(connection: sqlite3.Connection) -> None:
-    """Take out the words in order of all articles."""
     connection.execute("DELETE FROM sequences")
 
 

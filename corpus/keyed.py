@@ -69,7 +69,7 @@ def _keyed(articles: Sequence[Texts]) -> Iterator[Keyed]:
         # A paragraph of several lines is one to the duplicates.
         words.append(
             [
-                " ".join(filter(None, [next(rest).words for _ in range(text.count("\n") + 1)]))
+                " ".join(filter(None, [next(rest).parts for _ in range(text.count("\n") + 1)]))
                 for text in article.paragraphs
             ]
         )

@@ -22,7 +22,7 @@ from typing import Literal, NoReturn
 
 from corpus.errors import QueryError
 from corpus.index import Joined, Node, Term, Wanted
-from corpus.text import has_tones, line
+from corpus.text import WORD, has_tones, line
 
 DEEPEST = 8
 """Parentheses within parentheses: FTS5's parser overflows at eleven where each holds OR and NOT."""
@@ -31,7 +31,6 @@ Kind = Literal["term", "AND", "OR", "NOT", "(", ")", "nothing"]
 _TOKEN = re.compile(
     r'["“”](?P<phrase>[^"“”]*)(?:["“”](?P<begun>\*)?|$)|(?P<paren>[()])|(?P<word>[^\s"“”()]+)',
 )
-_WORD = re.compile(r"[^\W_]+")
 _OPERATORS: dict[str | None, Kind] = {"AND": "AND", "OR": "OR", "NOT": "NOT"}
 
 
@@ -79,7 +78,7 @@ def _tokens(text: str) -> list[_Token]:
             found.append(_Token(_OPERATORS[word], place))
         else:
             typed = match["phrase"] if word is None else word
-            words = tuple(_WORD.findall(typed))
+            words = tuple(WORD.findall(typed))
             prefix = match["begun"] is not None or (word is not None and typed.endswith("*"))
             # A sign alone, a dash between two words or an ellipsis, asks for nothing.
             if words:

@@ -4,7 +4,7 @@ By bm25, the title weighted, words in one run before words near each other befor
 answer bounded however large the corpus is,
 
 - of more than ``LOOKED_AT`` articles found, that many are put in order: those stored last;
-- a word that stands in more than ``FREQUENT`` articles, as far as two stretches of the corpus tell, does not count in
+- a word that stands in more than ``FREQUENT`` articles, as far as some stretches of the corpus tell, does not count in
   the score (bm25 reads the list of every word it counts whole, and gives such a word next to no weight: none where half
   of all articles have it), and of a phrase then only its other words do;
 - where no other word is asked for, nobody has a score, and of the ``UNSCORED`` stored last those with all the words in
@@ -17,7 +17,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, cached_property, partial
+from functools import cache, partial
 
 from corpus import sequences
 from corpus.conditions import NO_FILTER, Where
@@ -30,16 +30,18 @@ LOOKED_AT = 5_000
 FREQUENT = 50_000
 """Articles: to learn how many hold a word, and to weigh it, takes bm25 some 50 ns for each, twice. A corpus of so many
 has no word that is too frequent."""
-_SAMPLE = 10_000
-"""Articles of a stretch that tells how frequent a word is: to find the first 50,000 that hold it takes 2 to 4 ms."""
+_STRETCHES, _STRETCH = 4, 4_000
+"""Where it is seen how frequent a word is, and of how many articles each: in more than half of these places. A storm is
+in the news of weeks, and articles of one outlet may be stored together. To find the first 50,000 takes 2 to 4 ms."""
 UNSCORED = 2_000
 """Articles whose days are looked up to find the newest, at 2 µs each."""
 _UPWARDS = 4
 """Times as many as are wanted that are read to find the last ones."""
 _FEW = 1_000
 """Articles: to score so many at once is quicker than to ask for those with the words in one run first."""
-_SCATTERED = 150
-"""Articles among which one was found: if it is one of more, the words of those found are read by themselves."""
+SCATTERED = 150
+"""Articles among which one was found, or is left by filters: if it is one of more, the words of these are read by
+themselves, at 4 µs each. The index is read at some 30 ns for each article between, at each of three questions."""
 _FIRST_LOOK = 16_384
 """Ids looked through first for the articles stored last."""
 
@@ -53,7 +55,7 @@ def last_stored(connection: sqlite3.Connection, wanted: Wanted, filters: Where, 
     if filters.sql != NO_FILTER:
         found = _last_filtered(connection, expression, filters, most)
     elif not has_prefix(wanted.whole):
-        below = _newest_id(connection) + 1
+        below = newest_id(connection) + 1
         width = _FIRST_LOOK
         # Stretch by stretch, each read upwards: FTS5 reads its lists backwards at half the speed.
         while below > 1 and len(found) <= most:
@@ -142,7 +144,10 @@ def ranked(
         if telling is not None:
             if not scores.keys() >= kind:
                 scores = _scores(connection, telling, kind)
-            found += _by_score(connection, {article_id: scores[article_id] for article_id in kind}, most - len(found))
+            # Of letters that are newer than SQLite's table of them a word may be none to the index.
+            found += _by_score(
+                connection, {article_id: scores.get(article_id, 0.0) for article_id in kind}, most - len(found)
+            )
             continue
         if in_title is None:
             in_title = among.in_title()
@@ -167,34 +172,32 @@ class _Among:
         texts: Mapping[int, bytes] | None,
     ) -> None:
         self._connection, self._wanted, self._spelled, self._ids = connection, wanted, spelled, ids
-        self._packed = texts
-        few = len(ids) <= UNSCORED and max(ids) - min(ids) >= _SCATTERED * len(ids) if ids else True
-        self._by_words = texts is not None or few
+        self._texts = texts
+        scattered = ids and len(ids) <= UNSCORED and max(ids) - min(ids) >= SCATTERED * len(ids)
+        if texts is None and scattered and sequences.suits(wanted):
+            self._texts = sequences.read(connection, ids)
 
     @property
     def closeness(self) -> list[Callable[[set[int]], set[int]]]:
         """Those of some of the articles that have the words in one run, and those that have them near each other."""
-        if self._by_words:
+        if self._texts is not None:
             return [partial(self._holding, held) for held in sequences.together(self._wanted) or ()]
         return [partial(_among, self._connection, expression) for expression in self._wanted.together() or ()]
 
     def in_title(self) -> set[int]:
         """Those of all the articles that have in their title what is looked for."""
-        if self._by_words:
+        if self._texts is not None:
             return self._holding(sequences.in_title(self._wanted), self._ids)
         return _among(self._connection, self._spelled.expression(in_title=True), set(self._ids))
 
     def _holding(self, held: sequences.Held, ids: Iterable[int]) -> set[int]:
-        words = self._words
-        return {article_id for article_id in ids if held(words[article_id])}
-
-    @cached_property
-    def _words(self) -> dict[int, str]:
-        packed = sequences.read(self._connection, self._ids) if self._packed is None else self._packed
-        return {article_id: unpacked(packed[article_id]) for article_id in self._ids}
+        texts = self._texts or {}
+        # What an earlier version stored beside this one has no words yet (``index.UNREAD``).
+        return {article_id for article_id in ids if held(unpacked(texts.get(article_id, b"")))}
 
 
-def _newest_id(connection: sqlite3.Connection) -> int:
+def newest_id(connection: sqlite3.Connection) -> int:
+    """The id of the article stored last, 0 where there is none."""
     newest: int = connection.execute("SELECT coalesce(max(id), 0) FROM articles").fetchone()[0]
     return newest
 
@@ -217,7 +220,7 @@ def _among(connection: sqlite3.Connection, expression: str, ids: set[int]) -> se
 def _telling(connection: sqlite3.Connection, wanted: Wanted) -> Wanted | None:
     """What of a query counts in the score: all but its frequent words, without what must not be found; None where no
     word is left."""
-    newest = _newest_id(connection)
+    newest = newest_id(connection)
     if newest <= FREQUENT:
         return replace(wanted, whole=_without_not(wanted.whole))
 
@@ -225,7 +228,7 @@ def _telling(connection: sqlite3.Connection, wanted: Wanted) -> Wanted | None:
     def frequent(word: str, *, prefix: bool) -> bool:
         term = Term((word,), prefix)
         expression = Wanted((term,), wanted.toned, term).expression()
-        return all(_stands_often(connection, expression, *stretch, newest) for stretch in _stretches(newest))
+        return _stands_often(connection, expression, newest)
 
     def told(node: Node) -> Node | None:
         if isinstance(node, Term):
@@ -249,20 +252,21 @@ def _all_of(nodes: Sequence[Node]) -> Node | None:
     return Joined("AND", tuple(nodes)) if len(nodes) > 1 else nodes[0] if nodes else None
 
 
-def _stretches(newest: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Those articles, from id to id, that tell how frequent a word is: the last stored, and as many from the middle,
-    for a storm is in the news of weeks."""
-    middle = max(1, (newest - _SAMPLE) // 2)
-    return (max(1, newest - _SAMPLE + 1), newest), (middle, min(newest, middle + _SAMPLE - 1))
-
-
-def _stands_often(connection: sqlite3.Connection, expression: str, first: int, last: int, newest: int) -> bool:
-    """Whether so many of a stretch match that of all articles more than ``FREQUENT`` would."""
-    row = connection.execute(
-        "SELECT 1 FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ? LIMIT 1 OFFSET ?",
-        (expression, first, last, FREQUENT * (last - first + 1) // newest),
-    ).fetchone()
-    return row is not None
+def _stands_often(connection: sqlite3.Connection, expression: str, newest: int) -> bool:
+    """Whether a word is in so many of most stretches that of all articles it would be in more than ``FREQUENT``."""
+    often = seldom = 0
+    for last in [newest * n // _STRETCHES for n in range(_STRETCHES, 0, -1)]:
+        first = max(1, last - _STRETCH + 1)
+        if connection.execute("SELECT 1 FROM articles WHERE id BETWEEN ? AND ?", (first, last)).fetchone() is None:
+            continue  # forgotten, all of it
+        row = connection.execute(
+            "SELECT 1 FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ? LIMIT 1 OFFSET ?",
+            (expression, first, last, FREQUENT * (last - first + 1) // newest),
+        ).fetchone()
+        often, seldom = (often, seldom + 1) if row is None else (often + 1, seldom)
+        if max(often, seldom) > _STRETCHES // 2:
+            break
+    return often > seldom
 
 
 def _without_not(node: Node) -> Node:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from corpus import sequences, tallied, tallies
+from corpus import ranking, sequences, tallied, tallies
 from corpus.conditions import Where, limit, where
 from corpus.index import Wanted
 from corpus.opinions import CHUNK
 from corpus.prefixes import spelled_out
 from corpus.querylang import read
-from corpus.ranking import LOOKED_AT, Ranked, bm25, last_stored, matching, ranked
+from corpus.ranking import LOOKED_AT, Ranked, bm25, last_stored, matching, newest_id, ranked
 from corpus.records import BODY_KINDS, BlockKind, Precision, Query
 from corpus.rows import vietnam
 from corpus.snippet import Snippet, snippet
@@ -91,7 +91,7 @@ def search(connection: sqlite3.Connection, query: Query, *, skip: int = 0) -> An
 
 
 def _bounded(connection: sqlite3.Connection, wanted: Wanted, filters: Where, most: int, skip: int) -> Answer:
-    texts = sequences.few(connection, filters, LOOKED_AT)
+    texts = _few(connection, wanted, filters)
     if texts is None:
         spelled = spelled_out(connection, wanted)
         ids, more = last_stored(connection, spelled, filters, LOOKED_AT)
@@ -212,7 +212,7 @@ def _count(
 ) -> int:
     """How many there are; ``texts`` are the words of all under the filters, where they were read already."""
     if wanted is not None and texts is None:
-        texts = sequences.few(connection, filters, LOOKED_AT)
+        texts = _few(connection, wanted, filters)
     if wanted is not None and texts is not None:
         return len(sequences.found(texts, wanted))
     tables, found, values = (
@@ -221,6 +221,13 @@ def _count(
     row = connection.execute(f"SELECT count(*) FROM {tables} WHERE {found}", values)  # noqa: S608 - values bound
     count: int = row.fetchone()[0]
     return count
+
+
+def _few(connection: sqlite3.Connection, wanted: Wanted, filters: Where) -> dict[int, bytes] | None:
+    """The words of all articles under the filters, where to look through them is quicker than to read the index."""
+    if not sequences.suits(wanted):
+        return None
+    return sequences.few(connection, filters, min(LOOKED_AT, newest_id(connection) // ranking.SCATTERED))
 
 
 def _ranked(connection: sqlite3.Connection, wanted: Wanted | None, filters: Where, most: int) -> Ranked:

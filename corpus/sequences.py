@@ -24,24 +24,41 @@ Held = Callable[[str], bool]
 
 _MARKS = "\ue000-\uf8ff"
 """Private characters, which are in no word."""
+_WORDS = 8
+"""Words asked for at most: the nearness of thirty frequent ones takes a millisecond an article."""
+_HELD = 32_000_000
+"""Bytes of sequences held at most: six times those of 5,000 articles of 600 words, or thirty books."""
+
 _LETTER = f"[^ \n{SIGNS}{_MARKS}]"
 _LETTERS = re.compile(f" {_LETTER}+")
 _OTHER = "x"
 """Stands for a word in letters that is not asked for."""
 
 
-def read(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, bytes]:
-    """The sequences of articles, by id, packed."""
+def suits(wanted: Wanted) -> bool:
+    """Whether so few words are asked for that a text is quickly looked through for them."""
+    return sum(1 for _ in _words(wanted.whole)) <= _WORDS
+
+
+def read(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, bytes] | None:
+    """The sequences of articles, by id, packed; None where they are too long to be held in memory together."""
     rows = connection.execute(
         "SELECT article_id, words FROM sequences WHERE article_id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(ids)),),
     )
-    return dict(rows.fetchall())
+    found: dict[int, bytes] = {}
+    held = 0
+    while some := rows.fetchmany(100):
+        held += sum(len(words) for _, words in some)
+        if held > _HELD:
+            return None
+        found.update(some)
+    return found
 
 
 def few(connection: sqlite3.Connection, filters: Where, most: int) -> dict[int, bytes] | None:
-    """The sequences of all articles under ``filters``, by id; None where these are more than ``most``, or all."""
-    if filters.sql == NO_FILTER:
+    """The sequences of all articles under ``filters``, by id; None where these are more than ``most``, or too long."""
+    if filters.sql == NO_FILTER or most < 1:
         return None
     ids = [
         article_id

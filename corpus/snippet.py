@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,9 +9,8 @@ from functools import lru_cache
 from itertools import islice
 
 from corpus.index import Wanted
-from corpus.text import fold, match_key
+from corpus.text import WORD, fold, match_key
 
-WORD = re.compile(r"[^\W_]+")
 _LENGTH = 36
 """Words in a snippet: two lines on a terminal of 120 columns."""
 _BEFORE = 6

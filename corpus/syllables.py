@@ -2,7 +2,7 @@
 
 A text of 400 words becomes a string of some 450 signs, in which words follow each other where their signs do, so that
 ``in`` and ``re`` find runs of words exactly. Which sign a syllable has follows from how syllables are written; nothing
-is counted or kept. Of national news 94 words in a hundred have one (``python -m benchmarks.scale`` says what it gives).
+is counted or kept. Of national news 94 words in a hundred have one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 
-from corpus.text import fold, match_key
+from corpus.text import MARKS_IN_WORD, fold, match_key
 
 RULE = "syllables and numbers as signs, 1"
 """Names how texts are coded; stored with them. Change what follows, and change this: they are made anew."""
@@ -107,7 +107,7 @@ def spelled(word: str, *, toned: bool) -> str:
     """
     if toned or not word.isascii():
         return re.escape(letters_of(word))
-    return "".join([f"[{_alike()[letter]}]" if letter in _alike() else re.escape(letter) for letter in word])
+    return "".join([f"[{_alike()[letter]}]{MARKS_IN_WORD}" if letter in _alike() else letter for letter in word])
 
 
 def coded(words: Iterable[str]) -> str:

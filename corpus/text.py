@@ -28,6 +28,14 @@ _MARKS = re.compile(
     "[" + "".join(chr(code) for code in range(0x300, 0x1E94B) if unicodedata.combining(chr(code))) + "]"
 )
 
+# Marks that stay a part of the word they stand in (Plei Kê̆ng): those that SQLite's unicode61 takes for one, no others,
+# so that the index cuts words as we do.
+_IN_WORDS = "\u0300-\u0304\u0306-\u030c\u030f\u0311\u031b\u0323-\u0328\u032d\u032e\u0330\u0331"
+WORD = re.compile(rf"[^\W_]+(?:[{_IN_WORDS}]+[^\W_]*)*")
+"""A word: letters and digits with the marks in it. Texts, the index and queries are all cut into words so."""
+MARKS_IN_WORD = f"[{_IN_WORDS}]*"
+"""As many of such marks as there are, as a regular expression."""
+
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 # The 20-entry rule on tone placement: old style marks the first vowel of oa, oe, uy at the end of a syllable
 # (hòa), new style the second (hoà). ``quý`` is q+uy and has one style only.
@@ -77,23 +85,6 @@ def tone_style(text: str) -> str:
 def match_key(text: str) -> str:
     """The key under which two spellings of the same words are equal: tone style, case and white space forgotten."""
     return tone_style(line(text).casefold())
-
-
-def both_keys(text: str) -> tuple[str, str]:
-    """The match key of ``text``, and its folded text on one line: what the index and the duplicates compare.
-
-    Each text of an article is asked for several times in a row while it is stored; a page as long as a book is not
-    kept for that.
-    """
-    return _both_keys_again(text) if len(text) <= 5_000 else _both_keys(text)
-
-
-def _both_keys(text: str) -> tuple[str, str]:
-    plain = line(text)
-    return tone_style(plain.casefold()), fold(plain)
-
-
-_both_keys_again = lru_cache(maxsize=128)(_both_keys)
 
 
 def fold(text: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from corpus import index, recent, tallies
 from corpus.database import transaction
+from corpus.derived import entries
 from corpus.errors import CorpusError
 
 _MERGED_AT_ONCE = 2_000
@@ -50,6 +51,9 @@ def optimize(
         tell("counting the articles anew")
         with transaction(connection):
             tallies.rebuild(connection)
+    with transaction(connection):
+        for some in entries(connection, index.UNREAD):
+            index.add_sequences(connection, some)
     tell("merging the look-up keys of near-duplicates")
     recent.merge(connection)
     tell("merging the search index")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from corpus.index import Wanted
-from corpus.snippet import WORD, Snippet, matches
+from corpus.snippet import Snippet, matches
+from corpus.text import WORD
 
 LENGTH, BEFORE = 36, 6
 

@@ -103,11 +103,11 @@ def test_a_word_that_stands_nearly_everywhere_does_not_count_in_the_score(
             assert {hit.id: hit.score for hit in hits} == {hit.id: pytest.approx(alone[hit.id]) for hit in hits}, text
 
 
-@pytest.mark.parametrize("scattered", [0, 150])
+@pytest.mark.parametrize("scattered", [1, 150])
 def test_where_every_word_stands_nearly_everywhere_titles_come_first_then_the_newest(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch, scattered: int
 ) -> None:
-    monkeypatch.setattr("corpus.ranking._SCATTERED", scattered)
+    monkeypatch.setattr("corpus.ranking.SCATTERED", scattered)
     monkeypatch.setattr("corpus.ranking.FREQUENT", 100)
     monkeypatch.setattr("corpus.ranking.UNSCORED", 200)
     seen = 0
@@ -158,7 +158,7 @@ def test_a_search_inside_a_transaction_sees_what_was_written_there(tmp_path: Pat
 
 def test_a_word_of_some_weeks_alone_still_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("corpus.ranking.FREQUENT", 20)
-    monkeypatch.setattr("corpus.ranking._SAMPLE", 30)
+    monkeypatch.setattr("corpus.ranking._STRETCH", 30)
     with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
         corpus.keep_many(
             Result(story(n, title=f"Tin số {n}: bão Yagi" if n >= 120 else f"Tin số {n}: chợ phiên"))

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given, settings
@@ -24,8 +25,10 @@ from corpus.syllables import unpacked
 from tests.made_articles import page_of, story
 
 _SEVERAL = ["du", "dư", "lịch", "lích", "hoa", "hòa", "hôa", "đắk", "dak", "ôtô", "usd", "usdt", "đ", "2025", "12000"]
-_WORDS = st.sampled_from([*_SEVERAL, "Й", "и", "中国", "中"])
-_TEXTS = st.lists(st.lists(_WORDS, min_size=1, max_size=9).map(" ".join), min_size=1, max_size=4)
+_WORDS = st.sampled_from([*_SEVERAL, "Й", "и", "中国", "中", "Kê̆ng", "keng", "İl", "il", "ﬁ"])
+_WRITTEN = st.one_of(_WORDS, _WORDS, _WORDS, st.sampled_from(["–", "🥳", "\uf073", "\u0306", "a\u0305b"]))
+_LINES = st.tuples(st.lists(_WRITTEN, min_size=1, max_size=9), st.sampled_from([" ", " ", "🥳", "\uf073"]))
+_TEXTS = st.lists(_LINES.map(lambda line: line[1].join(line[0])), min_size=1, max_size=4)
 _TERMS = st.one_of(
     _WORDS,
     _WORDS.map("{}*".format),
@@ -56,7 +59,7 @@ def test_a_text_holds_what_the_index_finds_in_it(schema: list[str], texts: list[
         for statement in schema:
             connection.execute(statement)
         index.add_many(connection, [(n, index.entry_of(forms(text))) for n, text in enumerate(texts, 1)])
-        held = sequences.read(connection, range(1, len(texts) + 1))
+        held = sequences.read(connection, range(1, len(texts) + 1)) or {}
         for query in queries:
             try:
                 wanted = read(query)
@@ -99,16 +102,21 @@ def test_a_search_under_filters_is_that_of_the_index(
     frequent: int,
 ) -> None:
     monkeypatch.setattr("corpus.ranking.FREQUENT", frequent)
+    monkeypatch.setattr("corpus.ranking.SCATTERED", 1)
+    looked_through = Mock(wraps=sequences.few)
+    monkeypatch.setattr(sequences, "few", looked_through)
     asked = ["tỉnh", "tinh", "của tỉnh", "cua tinh*", '"hợp tác"', "hop tac", "biên giới NOT cửa", "của OR không"]
     queries = [Query(text, limit=limit, **filters) for text in (*asked, "khôngđâu", "đường")]  # type: ignore[arg-type]
     by_words = [corpus.search(query) for query in queries]
-    monkeypatch.setattr(sequences, "few", lambda *_: None)
-    monkeypatch.setattr("corpus.ranking._SCATTERED", 10**9)
+    assert looked_through.call_count >= len(queries)
+    monkeypatch.setattr("corpus.ranking.SCATTERED", 10**9)
     assert [corpus.search(query) for query in queries] == by_words
     assert sum(answer.total > 0 for answer in by_words) > 5
 
 
-def test_what_was_changed_withdrawn_or_forgotten_is_found_no_more(tmp_path: Path) -> None:
+def test_what_was_changed_or_withdrawn_is_found_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corpus.ranking.SCATTERED", 1)
+
     def found(text: str) -> list[int]:
         return [hit.id for hit in corpus.search(Query(text, source=story(1).source)).hits]
 
@@ -132,7 +140,46 @@ def test_words_in_order_that_are_missing_are_told(tmp_path: Path) -> None:
         for n in range(3):
             corpus.keep(story(n), page=None, place=None)
         corpus.connection.execute("DELETE FROM sequences WHERE article_id = 2")
-        assert list(corpus.check()) == ["1 articles are missing from the words in order"]
+        told = "1 articles are missing from the words in order; tintinh optimize adds them"
+        assert list(corpus.check()) == [told]
+        corpus.optimize()
+        assert list(corpus.check()) == []
+        corpus.connection.execute("PRAGMA foreign_keys = OFF")
+        corpus.connection.execute("INSERT INTO sequences VALUES (9, x'')")
+        assert "1 words in order belong to no article" in list(corpus.check())
         corpus.connection.execute("DELETE FROM derived WHERE name = 'sequences'")
     with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
         assert list(corpus.check()) == []
+
+
+@pytest.mark.parametrize("text", ["mừng", "kỳ", "ngày", "Kê̆ng", "keng", "Ilkay", "İlkay", "gundogan"])
+def test_signs_of_other_scripts_part_words_and_marks_stay_in_them(
+    tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corpus.ranking.SCATTERED", 1)
+    titles = ["Chúc mừng🥳 năm mới", "Hoa 🤝kỳ", "Xem thêm\uf073ngày", "Làng Plei Kê̆ng", "İlkay Gündoğan"]
+    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+        for n, title in enumerate(titles):
+            corpus.keep(story(n, title=title), page=None, place=None)
+        for filters in ({}, {"source": story(0).source}):
+            for limit in (20, None):
+                answer = corpus.search(Query(text, limit=limit, **filters))  # type: ignore[arg-type]
+                assert (answer.total, len(answer.hits)) == (1, 1), (filters, limit)
+
+
+def test_articles_as_long_as_books_are_left_to_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
+        for n in range(40):
+            corpus.keep(story(n), page=None, place=None)
+        size = sum(map(len, (sequences.read(corpus.connection, range(1, 41)) or {}).values()))
+        monkeypatch.setattr(sequences, "_HELD", size - 1)
+        assert sequences.read(corpus.connection, range(1, 41)) is None
+        assert len(sequences.read(corpus.connection, range(1, 40)) or {}) == 39
+        monkeypatch.setattr("corpus.ranking.SCATTERED", 1)
+        monkeypatch.setattr("corpus.ranking.FREQUENT", 0)
+        assert corpus.search(Query("chợ", source=story(0).source)) == corpus.search("chợ")
+
+
+def test_for_many_words_at_once_the_index_is_read() -> None:
+    assert sequences.suits(read("một hai ba bốn năm sáu bảy tám"))
+    assert not sequences.suits(read("một hai ba (bốn OR năm) NOT sáu bảy tám chín"))

@@ -10,7 +10,8 @@ from typing import Literal
 from corpus.index import Wanted
 from corpus.mentions import Entity, Mention
 from corpus.records import BODY_KINDS, Article, BlockKind
-from corpus.snippet import WORD, matches
+from corpus.snippet import matches
+from corpus.text import WORD
 
 Sign = Literal["evidence", "mention", "word"]
 
