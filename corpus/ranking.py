@@ -17,7 +17,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 
 from corpus import sequences
 from corpus.conditions import NO_FILTER, Where
@@ -136,7 +136,7 @@ def ranked(
     if telling is not None and len(ids) <= _FEW:
         scores = _scores(connection, telling, rest)
     in_title: set[int] | None = None
-    for closeness in (*among.closeness, None):
+    for closeness in (*among.closeness(), None):
         if not rest or len(found) == most:
             break
         kind = rest if closeness is None else closeness(rest)
@@ -172,17 +172,25 @@ class _Among:
         texts: Mapping[int, bytes] | None,
     ) -> None:
         self._connection, self._wanted, self._spelled, self._ids = connection, wanted, spelled, ids
-        self._texts = texts
-        scattered = ids and len(ids) <= UNSCORED and max(ids) - min(ids) >= SCATTERED * len(ids)
-        if texts is None and scattered and sequences.suits(wanted):
-            self._texts = sequences.read(connection, ids)
+        self._read = texts
 
-    @property
+    @cached_property
+    def _texts(self) -> Mapping[int, bytes] | None:
+        """The words of the articles, None where the index is to tell."""
+        ids = self._ids
+        scattered = ids and len(ids) <= UNSCORED and max(ids) - min(ids) >= SCATTERED * len(ids)
+        if self._read is None and scattered and sequences.suits(self._wanted):
+            return sequences.read(self._connection, ids)
+        return self._read
+
     def closeness(self) -> list[Callable[[set[int]], set[int]]]:
         """Those of some of the articles that have the words in one run, and those that have them near each other."""
+        together = self._wanted.together()
+        if together is None:
+            return []
         if self._texts is not None:
             return [partial(self._holding, held) for held in sequences.together(self._wanted) or ()]
-        return [partial(_among, self._connection, expression) for expression in self._wanted.together() or ()]
+        return [partial(_among, self._connection, expression) for expression in together]
 
     def in_title(self) -> set[int]:
         """Those of all the articles that have in their title what is looked for."""
