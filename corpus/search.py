@@ -16,10 +16,11 @@ from corpus.index import Wanted
 from corpus.opinions import CHUNK
 from corpus.prefixes import spelled_out
 from corpus.querylang import read
-from corpus.ranking import LOOKED_AT, Ranked, bm25, last_stored, matching, newest_id, ranked
+from corpus.ranking import LOOKED_AT, Ranked, bm25, last_stored, matching, ranked
 from corpus.records import BODY_KINDS, BlockKind, Precision, Query
 from corpus.rows import vietnam
 from corpus.snippet import Snippet, snippet
+from corpus.telling import newest_id
 
 if TYPE_CHECKING:
     import pandas as pd

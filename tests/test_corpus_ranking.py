@@ -15,7 +15,8 @@ from corpus import Corpus, Query
 from corpus.conditions import where
 from corpus.keeping import Result
 from corpus.querylang import read
-from corpus.ranking import FREQUENT, LOOKED_AT, bm25
+from corpus.ranking import LOOKED_AT, bm25
+from corpus.telling import FREQUENT
 from corpus.text import fold
 from tests.made_articles import story
 
@@ -89,7 +90,7 @@ def test_of_many_those_stored_last_are_ordered_and_no_more_are_counted(
 def test_a_word_that_stands_nearly_everywhere_does_not_count_in_the_score(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corpus.ranking.FREQUENT", 150)
+    monkeypatch.setattr("corpus.telling.FREQUENT", 150)
     held = {word: len(scored(corpus, word)) for word in ("của", "cho", "gạo", "chợ", "phố", "đường", "thuyền")}
     often = max(held, key=held.__getitem__)
     seldom = [word for word, number in held.items() if 0 < number <= 150]
@@ -108,7 +109,7 @@ def test_where_every_word_stands_nearly_everywhere_titles_come_first_then_the_ne
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch, scattered: int
 ) -> None:
     monkeypatch.setattr("corpus.ranking.SCATTERED", scattered)
-    monkeypatch.setattr("corpus.ranking.FREQUENT", 100)
+    monkeypatch.setattr("corpus.telling.FREQUENT", 100)
     monkeypatch.setattr("corpus.ranking.UNSCORED", 200)
     seen = 0
     for text in questions():
@@ -157,8 +158,8 @@ def test_a_search_inside_a_transaction_sees_what_was_written_there(tmp_path: Pat
 
 
 def test_a_word_of_some_weeks_alone_still_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpus.ranking.FREQUENT", 20)
-    monkeypatch.setattr("corpus.ranking._STRETCH", 30)
+    monkeypatch.setattr("corpus.telling.FREQUENT", 20)
+    monkeypatch.setattr("corpus.telling._STRETCH", 30)
     with Corpus.open(tmp_path / "corpus.sqlite") as corpus:
         corpus.keep_many(
             Result(story(n, title=f"Tin số {n}: bão Yagi" if n >= 120 else f"Tin số {n}: chợ phiên"))

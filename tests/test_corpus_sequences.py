@@ -101,7 +101,7 @@ def test_a_search_under_filters_is_that_of_the_index(
     limit: int | None,
     frequent: int,
 ) -> None:
-    monkeypatch.setattr("corpus.ranking.FREQUENT", frequent)
+    monkeypatch.setattr("corpus.telling.FREQUENT", frequent)
     monkeypatch.setattr("corpus.ranking.SCATTERED", 1)
     looked_through = Mock(wraps=sequences.few)
     monkeypatch.setattr(sequences, "few", looked_through)
@@ -176,7 +176,7 @@ def test_articles_as_long_as_books_are_left_to_the_index(tmp_path: Path, monkeyp
         assert sequences.read(corpus.connection, range(1, 41)) is None
         assert len(sequences.read(corpus.connection, range(1, 40)) or {}) == 39
         monkeypatch.setattr("corpus.ranking.SCATTERED", 1)
-        monkeypatch.setattr("corpus.ranking.FREQUENT", 0)
+        monkeypatch.setattr("corpus.telling.FREQUENT", 0)
         assert corpus.search(Query("chợ", source=story(0).source)) == corpus.search("chợ")
 
 
