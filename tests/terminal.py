@@ -17,8 +17,12 @@ from typing import Self
 
 from tests.command import ROOT
 
-# Takes the terminal as its own, so that Ctrl-C reaches it as it would from a shell.
-_CHILD = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); from tintinh.cli import main; main()"
+# Takes the terminal as its own, so that Ctrl-C reaches it as it would from a shell; also where these tests were begun
+# in the background of a script, from which the signal comes ignored.
+_CHILD = (
+    "import fcntl, signal, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    "signal.signal(signal.SIGINT, signal.default_int_handler); from tintinh.cli import main; main()"
+)
 _CLEAR = "\x1b[H\x1b[2J"
 
 
