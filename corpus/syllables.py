@@ -126,7 +126,7 @@ def _folded(match: re.Match[str]) -> str:
 
 
 def packed(lines: Iterable[str]) -> bytes:
-    """The words of a title and of each line of a text, coded line by line, as they are stored: a fifth of a page."""
+    """The words of a title and of each line of a text, coded line by line, as they are stored."""
     return "\n".join([coded(line.split()) for line in lines]).encode("utf-16-le")
 
 
